@@ -1,0 +1,15 @@
+"""Accepted work is never lost at exit: bpo-31783 fixed on CPython 3.6-3.8.
+
+Importing this package is all it takes.  `concurrent.futures.thread` is patched
+if it has been loaded, else straight after the program loads it; the import
+itself loads neither that module nor anything else a bare interpreter has not.
+On any other interpreter nothing is done, and `status` says so.
+
+``BACKPORT_DISABLE=1`` in the environment leaves everything untouched.
+"""
+from ._hook import activate, deactivate, status
+
+__all__ = ['activate', 'deactivate', 'status']
+__version__ = '0.1.0'
+
+activate()

@@ -1,0 +1,148 @@
+"""Which known module a loaded module is, told by its file and its live code."""
+import os
+import sys
+from collections import namedtuple
+
+from ._hook import PATCHES
+from ._table import RELIED_UPON, REPLACED, SOURCES
+
+try:
+    # 40 us for file and digest; hashlib would load OpenSSL, 3 to 16 ms.
+    from _sha256 import sha256
+except ImportError:
+    from hashlib import sha256
+
+#: ``problem`` is None or why the module must not be patched.
+Identity = namedtuple('Identity', 'source sha256 row reason problem functions')
+
+
+def identify(name, module):
+    """Return the `Identity` of *module*, for the patch called *name*."""
+    path = getattr(module, '__file__', None)
+    data = read(path)
+    digest = data and sha256(data).hexdigest()
+    path = path if data else None
+    functions, problem = _live_functions(name, vars(module))
+    row = reason = None
+    if problem is None:
+        row, reason, problem = _match(name, data, digest, functions)
+    return Identity(path, digest, row, reason, problem, functions)
+
+
+def read(path):
+    """Return the bytes of the source file at *path*, None if there is none."""
+    if not path or not path.endswith('.py'):
+        return None
+    try:
+        with open(path, 'rb') as file:
+            return file.read()
+    except OSError:
+        return None     # in a zip file, or gone
+
+
+def code_digest(codes):
+    """Return the sha256, in hex, of *codes*, a dict of name -> code object.
+
+    What does not change behaviour is left out: file names, line numbers.
+    """
+    text = repr([(name, _plain(codes[name])) for name in sorted(codes)])
+    return sha256(text.encode()).hexdigest()
+
+
+def compiled_codes(name, data):
+    """Return name -> code object for the functions of the source *data*."""
+    module = compile(data, 'stdlib', 'exec', dont_inherit=True)
+    codes = {}
+    for function in _names(name):
+        code = module
+        for part in function.split('.'):
+            code = next((const for const in code.co_consts
+                         if getattr(const, 'co_name', None) == part), None)
+            if code is None:
+                break
+        else:
+            codes[function] = code
+    return codes
+
+
+def _names(name):
+    return [function for function, _ in REPLACED[name]] + list(RELIED_UPON[name])
+
+
+def _match(name, data, digest, functions):
+    """Return (row, reason, problem)."""
+    live = {function: functions[function].__code__ for function in functions}
+    live_digest = code_digest(live)
+    rows = [row for row in SOURCES
+            if row.file == _file(name) and row.python == sys.version_info[:2]]
+    for row in rows:
+        if row.sha256 == digest:
+            if live_digest == row.code:
+                return row, 'the source is that of CPython %s' % row.releases, None
+            # The table's digests are those of one compiler for each minor
+            # version; this interpreter's own has the last word.
+            stock = compiled_codes(name, data)
+            changed = [function for function in sorted(live)
+                       if _plain(live[function]) != _plain(stock[function])]
+            if not changed:
+                return row, 'the source is that of CPython %s' % row.releases, None
+            return None, None, (
+                'its source is that of CPython %s, but another tool has '
+                'rewritten %s' % (row.releases, ', '.join(changed)))
+    for row in rows:
+        if row.code == live_digest:
+            return row, ('matched by code: %s, but the code is that of CPython '
+                         '%s' % ('there is no source file' if data is None
+                                 else 'the source file is not known',
+                                 row.releases)), None
+    return None, None, 'its code is not that of any CPython release known here'
+
+
+def _live_functions(name, namespace):
+    """Return (name -> function, None) or ({}, problem)."""
+    functions = {}
+    for qualname in _names(name):
+        first, _, rest = qualname.partition('.')
+        found = namespace.get(first)
+        if rest and isinstance(found, type):
+            found = vars(found).get(rest)
+        function = _unwrapped(found, namespace)
+        if function is not None:
+            functions[qualname] = function
+        elif found is not None:
+            return {}, 'another tool has replaced %s' % qualname
+        elif qualname in dict(REPLACED[name]):
+            return {}, 'it has no %s: this is not the standard library' % qualname
+    return functions, None
+
+
+def _unwrapped(found, namespace):
+    """Return the function of *namespace* that *found* is or wraps, or None.
+
+    Sentry and OpenTelemetry put a wrapper around submit and keep the function
+    in ``__wrapped__``; its code can be replaced under them.
+    """
+    for _ in range(100):
+        if type(found) is type(_unwrapped) and found.__globals__ is namespace:
+            return found
+        found = getattr(found, '__wrapped__', None)
+    return None
+
+
+def _plain(code):
+    """Return *code* as a tuple that compares and prints what it does."""
+    return (code.co_name, code.co_argcount, code.co_kwonlyargcount,
+            code.co_flags, code.co_code, code.co_names, code.co_varnames,
+            code.co_freevars, code.co_cellvars,
+            tuple(_plain(const) if isinstance(const, type(code)) else
+                  (type(const).__name__, repr(const))
+                  for const in code.co_consts))
+
+
+def expected_source(name):
+    """Return where this interpreter's own file of *name* should be."""
+    return os.path.join(os.path.dirname(os.__file__), *_file(name).split('/'))
+
+
+def _file(name):
+    return PATCHES[name].replace('.', '/') + '.py'

@@ -1,0 +1,214 @@
+"""The lock between submitters and the exit handler.
+
+3.9 closed bpo-31783 with one plain lock that every ``submit`` in the process
+takes.  Submitters then exclude *each other*, and a signal handler, a finaliser
+or a fork that meets one of them inside deadlocks.  Here only the exit handler
+ever waits: submitters announce what they are about to do and look whether exit
+has been declared; the exit handler declares exit and waits until everything
+announced before has been done.  ``docs/design.md`` has the argument.
+
+There is no lock inside.  Every shared step is one operation on a list or a
+dict, which the GIL makes atomic, so nothing can be held when a thread is
+interrupted by a signal, a finaliser, an asynchronous exception or a fork.
+"""
+import os
+import sys
+import threading
+import time
+
+REFUSED = 'cannot schedule new futures after interpreter shutdown'
+
+# Seconds between two looks of the exit handler, the only one that waits.  It
+# looks again instead of blocking on a lock because under gevent and eventlet
+# whoever it waits for may need this very thread: time.sleep is looked up at
+# each call, and is theirs once they have patched it.
+PAUSE = 0.001
+
+# Looks that a thread entering the lock takes at an exit handler that is just
+# about to declare exit: that handler has a handful of bytecodes to go.  The
+# bound is for the case that a signal handler interrupts it right there and
+# waits for the thread that is looking.
+ENTRY_LOOKS = 1000
+
+
+class GlobalShutdownLock:
+    """What 3.9 calls ``_global_shutdown_lock``, shared by those who hold it.
+
+    Holding it keeps exit from being declared, as in 3.9.  Unlike 3.9's it may
+    be held by many threads at once and many times by one: holders never wait
+    for each other.
+
+    ``namespace[flag]`` is the module global that declares exit.
+    ``start_workers`` is the function through which ``submit`` starts workers;
+    `guarded` is for the subclasses that replace it.
+    """
+
+    __slots__ = ('start_workers', '_namespace', '_flag', '_holders',
+                 '_starters', '_declaring', '__weakref__')
+
+    def __init__(self, namespace, flag, start_workers):
+        self.start_workers = start_workers
+        self._namespace = namespace
+        self._flag = flag
+        # Each entry carries the process id: what the siblings of a forking
+        # thread had announced means nothing in the child.
+        self._holders = []      # (thread id, process id), one for each acquire
+        self._starters = []     # (frame, process id), one for each worker start
+        self._declaring = None  # (thread id, process id) of the exit handler
+
+    # What programs use.
+
+    def acquire(self, blocking=True, timeout=-1):
+        """Keep exit from being declared until `release`.  Returns True.
+
+        Never blocks for longer than the exit handler takes to set the flag, so
+        both arguments, there for compatibility with `threading.Lock`, are
+        without effect.
+        """
+        holder = _me()
+        self._holders.append(holder)
+        for _ in range(ENTRY_LOOKS):
+            declaring = self._declaring
+            if (declaring is None or declaring == holder
+                    or declaring[1] != holder[1]):
+                break
+            time.sleep(PAUSE)
+        return True
+
+    def release(self):
+        """Undo one `acquire`, of this thread if it has one, else of any.
+
+        Raises RuntimeError if the lock is not held.
+        """
+        thread_id = _me()[0]
+        holders = self._holders
+        # By thread first: in a forked child the process id has changed.
+        for holder in holders[::-1]:
+            if holder[0] == thread_id:
+                try:
+                    holders.remove(holder)
+                except ValueError:
+                    continue    # another thread has released it for us
+                return
+        try:
+            holders.pop()
+        except IndexError:
+            raise RuntimeError('release unlocked lock') from None
+
+    def locked(self):
+        """Return whether any thread of this process holds the lock."""
+        process_id = os.getpid()
+        return any(holder[1] == process_id for holder in self._holders[:])
+
+    __enter__ = acquire
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        self.release()
+
+    def __repr__(self):
+        return '<%s %s of %s at %#x>' % (
+            'locked' if self.locked() else 'unlocked', type(self).__name__,
+            self._namespace['__name__'], id(self))
+
+    # What the patched submit and its helpers use.
+
+    def starting(self):
+        """Announce that the calling function is about to start a worker.
+
+        Raises RuntimeError if exit has been declared.  Otherwise the exit
+        handler does not go on to take stock of the workers before the caller
+        has called `started` or has ended.
+        """
+        self._announce(sys._getframe(1))
+
+    def started(self):
+        """Take back the announcement of the calling function."""
+        self._withdraw(sys._getframe(1))
+
+    def guarded(self, start_workers):
+        """Return *start_workers* wrapped in `starting` and `started`.
+
+        For what a subclass or a program has put in place of the patched
+        function, which does neither.
+        """
+        def guarded_start_workers():
+            self._announce(sys._getframe())
+            try:
+                start_workers()
+            finally:
+                self._withdraw(sys._getframe())
+        return guarded_start_workers
+
+    def _announce(self, frame):
+        self._starters.append((frame, os.getpid()))
+        # Announced first, looked second; `declare` does it the other way
+        # round.  One of the two sees the other.
+        if self._namespace[self._flag]:
+            self._withdraw(frame)
+            raise RuntimeError(REFUSED)
+
+    def _withdraw(self, frame):
+        for starter in self._starters[:]:
+            if starter[0] is frame:
+                self._starters.remove(starter)
+
+    # What the patched exit handler uses.
+
+    def declare(self):
+        """Set the flag once nobody holds the lock; wait for announced starts.
+
+        When it returns every worker that will ever be started through
+        `starting` or `guarded` has been started.  Ctrl-C ends the wait: exit
+        is then declared all the same.
+        """
+        try:
+            self._wait_for_holders()
+        finally:
+            self._namespace[self._flag] = True
+            self._declaring = None
+        self._wait_for_starters()
+
+    def _wait_for_holders(self):
+        me = _me()
+        while True:
+            # From here to the flag, a thread that enters waits (`acquire`).
+            self._declaring = me
+            if not [holder for holder in self._holders[:]
+                    if holder[1] == me[1] and holder[0] != me[0]]:
+                return
+            self._declaring = None
+            time.sleep(PAUSE)
+
+    def _wait_for_starters(self):
+        process_id = os.getpid()
+        # A program may call the exit handler itself, from a signal handler for
+        # one.  What that has interrupted cannot go on before this returns.
+        frame, interrupted = sys._getframe(), []
+        while frame is not None:
+            interrupted.append(frame)
+            frame = frame.f_back
+        for starter in self._starters[:]:
+            frame, announced_in = starter
+            if announced_in != process_id or frame in interrupted:
+                continue
+            while starter in self._starters and _is_executing(frame):
+                time.sleep(PAUSE)
+
+
+def _me():
+    # Looked up at each call: with gevent or eventlet it tells greenlets apart.
+    return threading.get_ident(), os.getpid()
+
+
+def _is_executing(frame):
+    """Return whether *frame* has not yet returned or raised.
+
+    An asynchronous exception (``PyThreadState_SetAsyncExc``, as thread-killing
+    libraries use it) can leave an announcement behind that nobody will take
+    back.  Exit must not wait for that one.
+    """
+    try:
+        frame.clear()   # refuses, by contract, exactly while it is executing
+    except RuntimeError:
+        return True
+    return False

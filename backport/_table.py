@@ -1,0 +1,63 @@
+"""Which stdlib sources are known, and which patch module goes with each.
+
+``sha256`` is that of the file's bytes as released.  ``code`` is that of the
+live functions' code objects (`_identify.code_digest`): it identifies a module
+whose file was reformatted by a vendor or is not there.  ``nox -s table``
+computes it anew from the sources of every release.
+"""
+from collections import namedtuple
+
+Source = namedtuple('Source', 'file python releases sha256 code patch')
+
+#: Replaced by each patch, as ``(name in the module, name in patches/...)``.
+#: The one that starts workers comes first.
+REPLACED = {
+    'thread': (
+        ('ThreadPoolExecutor._adjust_thread_count', '_adjust_thread_count'),
+        ('ThreadPoolExecutor.submit', 'submit'),
+        ('_python_exit', '_python_exit'),
+    ),
+}
+
+#: What the concurrency argument rests on besides (docs/design.md).
+RELIED_UPON = {
+    'thread': (
+        'ThreadPoolExecutor.shutdown',
+        'ThreadPoolExecutor._initializer_failed',   # 3.7 and later
+        '_WorkItem.__init__',
+        '_WorkItem.run',
+        '_worker',
+    ),
+}
+
+#: The module global that declares exit.
+EXIT_FLAG = {'thread': '_shutdown'}
+
+_THREAD = 'concurrent/futures/thread.py'
+
+SOURCES = (
+    Source(_THREAD, (3, 6), '3.6.0-3.6.2',
+           '9ef485416f9d1d11f50cd7c841a88704121373c18bcf4aa396b0a74c578fc959',
+           'dd1fb45cada98cadfd81d780d7b87491efa00112580107229983f1b3d352c463',
+           'thread_36'),
+    Source(_THREAD, (3, 6), '3.6.3-3.6.15',
+           '29280699736207d24d37241cccbb89f66318cba69ab5be3d1eae826c07426458',
+           'abaf290cfbc30f2f8cb9023ea1e744b3edb529bfe02c9188846c696d3214d233',
+           'thread_36'),
+    Source(_THREAD, (3, 7), '3.7.0-3.7.1',
+           '9553f96613e0ef2a890ec1ae12d5f7fde49a820269c435289fb3d27eab364ce7',
+           '8d08fe7f2eeece7d94cf18c38fb09af7579f0c308b7b5c2786debfb1d43cb338',
+           'thread_370'),
+    Source(_THREAD, (3, 7), '3.7.2-3.7.3',
+           '42009ff573a4460d7482292409ca097ee6c17d10f1954016cedaa7eff896f900',
+           'e6764d7ee3cc5bf926e0f0b9268c6e66dc3dcb50cb08dcbdd5af9df0ec9f71e0',
+           'thread_370'),
+    Source(_THREAD, (3, 7), '3.7.4-3.7.16',
+           'cf6b27870fec4221f2650e2609fab59f0c036960025f9b8e7dac6143a341c276',
+           '2e8885396992e2635e7764065d76804bdc8e573beeb9dfe9214417fb282bbe11',
+           'thread_37'),
+    Source(_THREAD, (3, 8), '3.8.0-3.8.18',
+           '8d4ed0e1b0a2ad7bb9de18edbfb1d83995784a7ecd740d667f9de5a928c43cf4',
+           'aed9eb2fecf668a356558c9c46b14c8e2dd54e14336ef7e86bd1582e4f3f8779',
+           'thread_38'),
+)

@@ -1,0 +1,17 @@
+"""The exit handler of `concurrent.futures.thread`, the same on 3.6 to 3.8."""
+from concurrent.futures.thread import (
+    _backport_shutdown_lock, _threads_queues)
+
+
+def _python_exit():
+    # Sets _shutdown.  From here on every submit is refused, and every worker
+    # there will ever be is in _threads_queues.
+    _backport_shutdown_lock.declare()
+    items = list(_threads_queues.items())
+    for t, q in items:
+        # In a forked child the parent's workers are dead, and 3.6's queue may
+        # have been forked with its mutex held: put() would block for ever.
+        if t.is_alive():
+            q.put(None)
+    for t, q in items:
+        t.join()

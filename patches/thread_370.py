@@ -1,0 +1,39 @@
+"""`concurrent.futures.thread` of 3.7.0 to 3.7.3: `submit` has named parameters.
+"""
+from concurrent.futures import _base
+from concurrent.futures.thread import (
+    BrokenThreadPool, _backport_shutdown_lock, _shutdown, _WorkItem)
+
+from ._python_exit import _python_exit              # noqa: F401
+from .thread_37 import _adjust_thread_count         # noqa: F401
+
+
+def submit(self, fn, *args, **kwargs):
+    with self._shutdown_lock:
+        if self._broken:
+            raise BrokenThreadPool(self._broken)
+        # Before the executor's own flag, which workers set at exit as well.
+        if _shutdown:
+            raise RuntimeError('cannot schedule new futures after '
+                               'interpreter shutdown')
+        if self._shutdown:
+            raise RuntimeError('cannot schedule new futures after shutdown')
+
+        f = _base.Future()
+        w = _WorkItem(f, fn, args, kwargs)
+
+        start_workers = self._adjust_thread_count
+        if (getattr(start_workers, '__func__', None)
+                is not _backport_shutdown_lock.start_workers):
+            start_workers = _backport_shutdown_lock.guarded(start_workers)
+
+        self._work_queue.put(w)
+        try:
+            start_workers()
+        except RuntimeError:
+            # Refused with the work item in the queue already: no worker may
+            # come to it, or one may have it.  Only cancel() can tell.
+            if not _shutdown or f.cancel():
+                raise
+        return f
+

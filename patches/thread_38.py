@@ -1,0 +1,89 @@
+"""`concurrent.futures.thread` of 3.8.0 to 3.8.18.
+
+It starts no worker while one is idle (bpo-24882), and warns about ``fn=``.
+"""
+import threading
+import weakref
+from concurrent.futures import _base
+from concurrent.futures.thread import (
+    BrokenThreadPool, _backport_shutdown_lock, _shutdown, _threads_queues,
+    _worker, _WorkItem)
+
+from ._python_exit import _python_exit  # noqa: F401  (part of this patch)
+
+
+def submit(*args, **kwargs):
+    if len(args) >= 2:
+        self, fn, *args = args
+    elif not args:
+        raise TypeError("descriptor 'submit' of 'ThreadPoolExecutor' object "
+                        "needs an argument")
+    elif 'fn' in kwargs:
+        fn = kwargs.pop('fn')
+        self, *args = args
+        import warnings
+        warnings.warn("Passing 'fn' as keyword argument is deprecated",
+                      DeprecationWarning, stacklevel=2)
+    else:
+        raise TypeError('submit expected at least 1 positional argument, '
+                        'got %d' % (len(args)-1))
+
+    with self._shutdown_lock:
+        if self._broken:
+            raise BrokenThreadPool(self._broken)
+        # Before the executor's own flag, which workers set at exit as well.
+        if _shutdown:
+            raise RuntimeError('cannot schedule new futures after '
+                               'interpreter shutdown')
+        if self._shutdown:
+            raise RuntimeError('cannot schedule new futures after shutdown')
+
+        f = _base.Future()
+        w = _WorkItem(f, fn, args, kwargs)
+
+        start_workers = self._adjust_thread_count
+        if (getattr(start_workers, '__func__', None)
+                is not _backport_shutdown_lock.start_workers):
+            start_workers = _backport_shutdown_lock.guarded(start_workers)
+
+        self._work_queue.put(w)
+        try:
+            start_workers()
+        except RuntimeError:
+            # Refused with the work item in the queue already: no worker may
+            # come to it, or one may have it.  Only cancel() can tell.
+            if not _shutdown or f.cancel():
+                raise
+        return f
+
+
+def _adjust_thread_count(self):
+    # After put() and before anything else.  Not yet declared means that the
+    # exit handler's None comes behind the work item in the queue.
+    if _shutdown:
+        raise RuntimeError('cannot schedule new futures after '
+                           'interpreter shutdown')
+    # if idle threads are available, don't spin new threads
+    if self._idle_semaphore.acquire(timeout=0):
+        return
+    num_threads = len(self._threads)
+    if num_threads < self._max_workers:
+        # When the executor gets lost, this wakes up the worker threads.
+        def weakref_cb(_, q=self._work_queue):
+            q.put(None)
+
+        thread_name = '%s_%d' % (self._thread_name_prefix or self,
+                                 num_threads)
+        _backport_shutdown_lock.starting()
+        try:
+            t = threading.Thread(name=thread_name, target=_worker,
+                                 args=(weakref.ref(self, weakref_cb),
+                                       self._work_queue,
+                                       self._initializer,
+                                       self._initargs))
+            t.daemon = True
+            t.start()
+            self._threads.add(t)
+            _threads_queues[t] = self._work_queue
+        finally:
+            _backport_shutdown_lock.started()
