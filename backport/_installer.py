@@ -40,10 +40,12 @@ def apply(name, module):
     namespace = vars(module)
     lock = namespace.setdefault(
         '_backport_shutdown_lock',
-        GlobalShutdownLock(namespace, EXIT_FLAG[name], functions[0]))
+        GlobalShutdownLock(namespace, EXIT_FLAG[name]))
     # The name that 3.9 has.  The patch itself uses the other one: gevent's
     # monkey patching replaces what it finds under this (gevent PR 2191).
     namespace.setdefault('_global_shutdown_lock', lock)
+    # By it submit knows whether somebody has replaced what starts workers.
+    namespace['_backport_start_workers'] = functions[0]
     patch = _patch_module(identity.row.patch)
     ours = [getattr(patch, function).__code__ for _, function in REPLACED[name]]
     stock = [function.__code__ for function in functions]

@@ -39,15 +39,12 @@ class GlobalShutdownLock:
     for each other.
 
     ``namespace[flag]`` is the module global that declares exit.
-    ``start_workers`` is the function through which ``submit`` starts workers;
-    `guarded` is for the subclasses that replace it.
     """
 
-    __slots__ = ('start_workers', '_namespace', '_flag', '_holders',
-                 '_starters', '_declaring', '__weakref__')
+    __slots__ = ('_namespace', '_flag', '_holders', '_starters', '_declaring',
+                 '__weakref__')
 
-    def __init__(self, namespace, flag, start_workers):
-        self.start_workers = start_workers
+    def __init__(self, namespace, flag):
         self._namespace = namespace
         self._flag = flag
         # Each entry carries the process id: what the siblings of a forking
