@@ -7,9 +7,15 @@ On any other interpreter nothing is done, and `status` says so.
 
 ``BACKPORT_DISABLE=1`` in the environment leaves everything untouched.
 """
+import os
+
 from ._hook import activate, deactivate, status
 
 __all__ = ['activate', 'deactivate', 'status']
 __version__ = '0.1.0'
+
+# Modules of this package are imported later, when the program may have changed
+# its working directory and sys.path was relative.
+__path__ = [os.path.abspath(path) for path in __path__]
 
 activate()

@@ -3,12 +3,12 @@
 This is all that is loaded at start-up.  The rest of the package is imported
 when there is a module to patch or somebody asks.
 
-A module to come is watched through its spec: the import system sets
-``spec._initializing`` to False when the module's code has run, still under the
-module's import lock, so no other thread can import the module unpatched.  The
-same holds for a module that is half-imported when this package comes, in
-whichever thread.  The loader is not touched, and nothing of the watch is left
-on the module.
+A module to come is watched through its loader: until it has executed the
+module, the loader is of a subclass whose ``exec_module`` patches the module
+before the import ends, under the module's import lock.  A module that is
+half-imported already, in whichever thread, is watched through its spec, on
+which the import system sets ``_initializing`` to False at the end.  Loader and
+spec are of their own class again before anybody can use the module.
 """
 import os
 import sys
@@ -17,7 +17,8 @@ from _thread import get_ident
 #: Patch name -> the module it patches.
 PATCHES = {'thread': 'concurrent.futures.thread'}
 
-# Patch name -> (state, reason); a patch that is not in here is pending.
+# Patch name -> (state, reason), where there was something to decide.  What is
+# applied is told by the live code, not by this.
 decided = {}
 
 
@@ -27,46 +28,70 @@ def activate():
     Returns None and raises nothing: `status` tells what came of it.  May be
     called again, from any thread, also after `deactivate`.
     """
-    decided.clear()
-    decided.update(_ruled_out())
-    if len(decided) == len(PATCHES):
+    ruled_out = _ruled_out()
+    for name in PATCHES:
+        if name in ruled_out:
+            decided[name] = ruled_out[name]
+        else:
+            decided.pop(name, None)
+    if len(ruled_out) == len(PATCHES):
         return
-    if not any(type(finder) is Finder for finder in sys.meta_path):
-        sys.meta_path.insert(0, Finder())
-    for name, module_name in PATCHES.items():
-        module = sys.modules.get(module_name)
-        if module is None:
-            continue
-        spec = getattr(module, '__spec__', None)
-        if getattr(spec, '_initializing', False):
-            watch(spec)
-            if spec._initializing:
-                continue
-            # Its import ended between the question and the watch.
-        loaded(module_name)
+    try:
+        if not _finders():
+            sys.meta_path.insert(0, Finder())
+        for name in PATCHES.keys() - ruled_out.keys():
+            _activate_module(PATCHES[name])
+    except Exception as exc:
+        for name in PATCHES.keys() - ruled_out.keys():
+            _failed(PATCHES[name], exc)
+
+
+def _activate_module(module_name):
+    import _frozen_importlib as importing
+    module = sys.modules.get(module_name)
+    spec = getattr(module, '__spec__', None)
+    if getattr(spec, '_initializing', False):
+        watch_spec(spec)
+        if spec._initializing:
+            return
+        # Its import ended between the question and the watch.
+    elif spec is None and module_name in importing._module_locks:
+        # Another thread is importing it and was past the finders before ours
+        # was there, or its loader (zipimport) keeps no spec.  Wait for that
+        # import as `import` would; it knows how to avoid a deadlock.
+        importing._lock_unlock_module(module_name)
+    module = sys.modules.get(module_name)
+    if module is not None:
+        loaded(module_name, module)
 
 
 def deactivate():
-    """Put the stock code back; return what `status` then returns.
+    """Put the stock code back; return a `Record` for each patch, as `status`.
 
     Raises nothing.  Where another tool has changed a function since, that
-    patch is left as it is and its record says so.  ``_global_shutdown_lock``
-    stays, for calls that are under way.
+    patch is left as it is and its record says ``refused`` and why.
+    ``_global_shutdown_lock`` stays, for calls that are under way.
     """
-    if sys.meta_path is not None:
-        sys.meta_path[:] = [finder for finder in sys.meta_path
-                            if type(finder) is not Finder]
-    for name in PATCHES.keys() - _ruled_out().keys():
-        if decided.get(name, ('pending',))[0] == 'pending':
-            decided[name] = 'disabled', 'backport.deactivate() was called'
-        else:
+    for finder in _finders():
+        sys.meta_path.remove(finder)
+    reasons = {}
+    for name in PATCHES:
+        decided.setdefault(name, ('disabled', 'backport.deactivate() was called'))
+        try:
             from . import _installer
-            decided[name] = _installer.revert(name, decided[name])
-    return status()
+            reason = _installer.revert(name)
+        except Exception as exc:
+            reason = 'the installer failed: %r' % (exc,)
+        if reason is not None:
+            reasons[name] = 'not taken back: ' + reason
+        elif decided[name][0] not in ('not-needed', 'disabled'):
+            decided[name] = 'disabled', 'backport.deactivate() was called'
+    return tuple(_with(record, state='refused', reason=reasons[record.name])
+                 if record.name in reasons else record for record in status())
 
 
 def status():
-    """Return a tuple with a `Record` for each patch.
+    """Return a tuple with a `Record` for each patch.  Raises nothing.
 
     Their fields: ``name``; ``state``, one of ``applied``, ``pending``,
     ``not-needed``, ``disabled``, ``refused``; ``reason``, a sentence;
@@ -74,9 +99,28 @@ def status():
     in hex, or None; ``releases`` of CPython that the code is known from, or
     None.
     """
-    from . import _installer
-    return tuple(_installer.record(name, decided.get(name))
-                 for name in PATCHES)
+    return tuple(_record(name) for name in PATCHES)
+
+
+def _record(name):
+    decision = decided.get(name)
+    try:
+        from . import _installer
+        return _installer.record(name, decision)
+    except Exception as exc:
+        # The interpreter is being torn down, or our own files are broken.
+        state, reason = decision or ('pending', 'unknown: %r' % (exc,))
+        # The namespace type, without an import.
+        return type(sys.implementation)(name=name, state=state, reason=reason,
+                                        source=None, sha256=None, releases=None)
+
+
+def _with(record, **fields):
+    replace = getattr(record, '_replace', None)
+    if replace is not None:
+        return replace(**fields)
+    vars(record).update(fields)
+    return record
 
 
 def _ruled_out():
@@ -93,19 +137,25 @@ def _ruled_out():
     elif sys.meta_path is None:
         reason = 'refused', 'the interpreter is shutting down'
     else:
-        reason = None
         switch = os.environ.get('BACKPORT_DISABLE', '')
         names = {word.strip() for word in switch.split(',')} - {'', '0'}
-        if names <= PATCHES.keys():
-            return {name: ('disabled', 'BACKPORT_DISABLE=%s is set' % switch)
-                    for name in names}
-        # "1", and whatever else somebody may write who wants it off.
         reason = 'disabled', 'BACKPORT_DISABLE=%s is set' % switch
+        if names <= PATCHES.keys():
+            return dict.fromkeys(names, reason)
+        # Else "1", or whatever somebody may write who wants it off.
     return dict.fromkeys(PATCHES, reason)
+
+
+def _finders():
+    # By an attribute: after a fresh import of this package it is another class.
+    return [finder for finder in sys.meta_path or ()
+            if getattr(finder, 'is_of_backport', False)]
 
 
 class Finder:
     """Watches the modules in `PATCHES` as they come; finds none by itself."""
+
+    is_of_backport = True
 
     def __init__(self):
         self._asking = set()    # ids of the threads in find_spec
@@ -121,7 +171,7 @@ class Finder:
             spec = _find_spec(fullname, path, target)
         finally:
             self._asking.discard(get_ident())
-        if spec is not None:
+        if spec is not None and spec.loader is not None:
             try:
                 watch(spec)
             except Exception as exc:
@@ -130,57 +180,88 @@ class Finder:
 
 
 def watch(spec):
-    """Have `loaded` called when the module of *spec* has run its code."""
-    stock = type(spec)
-    if not hasattr(spec.loader, 'exec_module'):
-        if not isinstance(spec.loader, LegacyLoader):
+    """Have `loaded` called when the loader of *spec* has run the module."""
+    loader = spec.loader
+    if not hasattr(loader, 'exec_module'):
+        if not isinstance(loader, LegacyLoader):
             spec.loader = LegacyLoader(spec)
-    elif stock.__setattr__ is not _set_and_tell:
-        spec.__class__ = type(stock.__name__, (stock,), {
-            '__setattr__': _set_and_tell, '__module__': stock.__module__})
+    elif type(loader).exec_module is not _exec_and_tell:
+        try:
+            loader.__class__ = _watching(type(loader), 'exec_module',
+                                         _exec_and_tell)
+        except TypeError:
+            watch_spec(spec)    # a loader written in C
+
+
+def watch_spec(spec):
+    """Have `loaded` called when the import of *spec* ends."""
+    if type(spec).__setattr__ is not _set_and_tell:
+        spec.__class__ = _watching(type(spec), '__setattr__', _set_and_tell)
+
+
+def _watching(stock, name, method, _classes={}):
+    # One class for each stock class: loaders compare by class.
+    if stock not in _classes:
+        _classes[stock] = type(stock.__name__, (stock,), {
+            name: method, '__module__': stock.__module__,
+            '__qualname__': stock.__qualname__})
+    return _classes[stock]
+
+
+def _exec_and_tell(loader, module):
+    loader.__class__ = type(loader).__base__
+    loader.exec_module(module)
+    loaded(module.__name__, module)
 
 
 def _set_and_tell(spec, name, value):
     watched = type(spec)
-    super(watched, spec).__setattr__(name, value)
     if name == '_initializing' and not value:
         spec.__class__ = watched.__base__
-        loaded(spec.name)
+        # First patched, then said to be ready: importers wait for that only
+        # while it says that it is not.
+        module = sys.modules.get(spec.name)
+        if module is not None:      # else its code raised
+            loaded(spec.name, module)
+        spec._initializing = value
+    else:
+        super(watched, spec).__setattr__(name, value)
 
 
 class LegacyLoader:
-    """For loaders that only have load_module: zipimport before 3.10.
-
-    For those the import system does not set ``_initializing``.
-    """
+    """For loaders that only have load_module: zipimport before 3.10."""
 
     def __init__(self, spec):
         self._spec = spec
         self._loader = spec.loader
 
     def __getattr__(self, name):
+        if name.startswith('__') or name in ('_spec', '_loader'):
+            raise AttributeError(name)      # being copied or unpickled
         return getattr(self._loader, name)
 
     def load_module(self, fullname):
         self._spec.loader = self._loader
         module = self._loader.load_module(fullname)
-        loaded(fullname)
+        loaded(fullname, module)
         return module
 
 
-def loaded(module_name):
-    """Patch the module of that name, which has just run its code."""
-    module = sys.modules.get(module_name)
-    if module is None:
-        return      # its code raised; the next import is watched again
+def loaded(module_name, module):
+    """Patch *module*, which has just run its code."""
     name = _patch_of(module_name)
     if decided.get(name, ('',))[0] == 'disabled':
         return
     try:
         from . import _installer
-        decided[name] = _installer.apply(name, module)
+        problem = _installer.apply(name, module)
     except Exception as exc:
         _failed(module_name, exc)
+    else:
+        if problem is None:
+            decided.pop(name, None)
+        else:
+            decided[name] = 'refused', problem
 
 
 def _failed(module_name, exc):

@@ -13,31 +13,47 @@ except ImportError:
     from hashlib import sha256
 
 #: ``problem`` is None or why the module must not be patched.
-Identity = namedtuple('Identity', 'source sha256 row reason problem functions')
+Identity = namedtuple(
+    'Identity', 'source sha256 row reason problem functions codes')
 
 
 def identify(name, module):
     """Return the `Identity` of *module*, for the patch called *name*."""
-    path = getattr(module, '__file__', None)
-    data = read(path)
-    digest = data and sha256(data).hexdigest()
-    path = path if data else None
-    functions, problem = _live_functions(name, vars(module))
+    path, data, digest = _file(getattr(module, '__file__', None))
+    functions, problem = live_functions(name, vars(module))
+    codes = {function: functions[function].__code__ for function in functions}
     row = reason = None
     if problem is None:
-        row, reason, problem = _match(name, data, digest, functions)
-    return Identity(path, digest, row, reason, problem, functions)
+        row, reason, problem = _match(name, data, digest, codes)
+    return Identity(path, digest, row, reason, problem, functions, codes)
 
 
-def read(path):
-    """Return the bytes of the source file at *path*, None if there is none."""
-    if not path or not path.endswith('.py'):
-        return None
+def expected(name):
+    """Return (source, sha256, row) of this interpreter's own file."""
+    folder = getattr(os, '__file__', None)
+    if folder is None:
+        return None, None, None     # frozen
+    path, _, digest = _file(
+        os.path.join(os.path.dirname(folder), *_stdlib_file(name).split('/')))
+    return path, digest, next(
+        (row for row in SOURCES if row.sha256 == digest), None)
+
+
+def _file(path):
+    """Return (path, bytes, sha256) of a source file, Nones if there is none."""
     try:
+        path = os.fspath(path)
+        if not path.endswith('.py'):
+            return None, None, None
         with open(path, 'rb') as file:
-            return file.read()
-    except OSError:
-        return None     # in a zip file, or gone
+            data = file.read()
+    except (TypeError, OSError):
+        return None, None, None     # in a zip file, or gone
+    return path, data, sha256(data).hexdigest()
+
+
+def _stdlib_file(name):
+    return PATCHES[name].replace('.', '/') + '.py'
 
 
 def code_digest(codes):
@@ -69,12 +85,11 @@ def _names(name):
     return [function for function, _ in REPLACED[name]] + list(RELIED_UPON[name])
 
 
-def _match(name, data, digest, functions):
-    """Return (row, reason, problem)."""
-    live = {function: functions[function].__code__ for function in functions}
+def _match(name, data, digest, live):
+    """Return (row, reason, problem) for the code objects *live*."""
     live_digest = code_digest(live)
     rows = [row for row in SOURCES
-            if row.file == _file(name) and row.python == sys.version_info[:2]]
+            if row.file == _stdlib_file(name) and row.python == sys.version_info[:2]]
     for row in rows:
         if row.sha256 == digest:
             if live_digest == row.code:
@@ -98,7 +113,7 @@ def _match(name, data, digest, functions):
     return None, None, 'its code is not that of any CPython release known here'
 
 
-def _live_functions(name, namespace):
+def live_functions(name, namespace):
     """Return (name -> function, None) or ({}, problem)."""
     functions = {}
     for qualname in _names(name):
@@ -137,12 +152,3 @@ def _plain(code):
             tuple(_plain(const) if isinstance(const, type(code)) else
                   (type(const).__name__, repr(const))
                   for const in code.co_consts))
-
-
-def expected_source(name):
-    """Return where this interpreter's own file of *name* should be."""
-    return os.path.join(os.path.dirname(os.__file__), *_file(name).split('/'))
-
-
-def _file(name):
-    return PATCHES[name].replace('.', '/') + '.py'

@@ -3,6 +3,9 @@
 Only ``function.__code__`` is assigned.  The function objects stay, and with
 them the exit handler's slot, every ``from ... import``, bound methods, the
 subclasses' ``super()``, wrappers, signature and docstring.
+
+There is no lock here: two threads that patch the same module put the same code
+into the same functions.
 """
 import os
 import sys
@@ -16,27 +19,33 @@ from ._table import EXIT_FLAG, REPLACED
 
 Record = namedtuple('Record', 'name state reason source sha256 releases')
 
+#: What was done to a module.  It is kept in that module, on its lock, so that
+#: it is found whatever becomes of this package in sys.modules.
 Applied = namedtuple('Applied', 'identity functions stock ours')
 
-_applied = {}       # patch name -> Applied, for the module last patched
-_identities = {}    # patch name -> Identity, of what was looked at last
+_refused = {}   # patch name -> Identity of what was refused last
 _warned = set()
 
 
 def apply(name, module):
-    """Patch *module*; return the state and the reason.
+    """Patch *module*; return None, or why it is left as it is.
 
-    Warns once, with a RuntimeWarning, if the module is not known.
+    In the latter case warns once, with a RuntimeWarning.
     """
-    applied = _applied.get(name)
-    if applied is not None and not _changed(applied, vars(module)):
-        return 'applied', applied.identity.reason
-    identity = _identities[name] = _identify.identify(name, module)
+    if _changed(name, module) is None:
+        return None
+    identity = _identify.identify(name, module)
     if identity.problem is not None:
+        if _changed(name, module) is None:
+            return None     # another thread was faster
+        _refused[name] = identity
         _warn(name, module, identity)
-        return 'refused', identity.problem
+        return identity.problem
 
     functions = [identity.functions[function] for function, _ in REPLACED[name]]
+    stock = [identity.codes[function] for function, _ in REPLACED[name]]
+    patch = _patch_module(identity.row.patch)
+    ours = [getattr(patch, function).__code__ for _, function in REPLACED[name]]
     namespace = vars(module)
     lock = namespace.setdefault(
         '_backport_shutdown_lock',
@@ -46,54 +55,74 @@ def apply(name, module):
     namespace.setdefault('_global_shutdown_lock', lock)
     # By it submit knows whether somebody has replaced what starts workers.
     namespace['_backport_start_workers'] = functions[0]
-    patch = _patch_module(identity.row.patch)
-    ours = [getattr(patch, function).__code__ for _, function in REPLACED[name]]
-    stock = [function.__code__ for function in functions]
-    _applied[name] = Applied(identity, functions, stock, ours)
-    _swap(functions, ours)
-    return 'applied', identity.reason
+    lock.applied = Applied(identity, functions, stock, ours)
+    try:
+        _swap(functions, ours)
+    except BaseException:
+        lock.applied = None
+        _swap(functions, stock)     # an audit hook objected (3.8)
+        raise
+    return None
 
 
-def revert(name, decision):
-    """Put the stock code back; return the state and the reason.
-
-    *decision* is returned where there is nothing to put back.
-    """
-    applied = _applied.get(name)
-    if applied is None or decision[0] != 'applied':
-        return decision
-    changed = _changed(applied)
-    if changed is None and _rewritten(applied):
-        changed = 'another tool has since wrapped the patched code in place'
-    if changed is not None:
-        return 'refused', 'not taken back: %s' % changed
+def revert(name):
+    """Put the stock code back; return None, or why it was not."""
+    module = sys.modules.get(PATCHES[name])
+    applied = _applied(module)
+    if applied is None:
+        return None
+    if all(function.__code__ is code for function, code
+           in zip(applied.functions, applied.stock)):
+        return None
+    if any(function.__code__ is not code for function, code
+           in zip(applied.functions, applied.ours)):
+        return (_changed(name, module)
+                or 'another tool has since wrapped the patched code in place')
     _swap(applied.functions, applied.stock)
-    del _applied[name]
-    return 'disabled', 'backport.deactivate() was called'
+    vars(module)['_backport_shutdown_lock'].applied = None
+    return None
 
 
 def record(name, decision):
-    """Return the `Record` of a patch."""
-    state, reason = decision or (
-        'pending', 'the program has not loaded %s yet' % PATCHES[name])
-    applied = _applied.get(name)
-    if state == 'applied':
-        changed = _changed(applied)
-        if changed:
+    """Return the `Record` of a patch, told by what is live.
+
+    *decision* is what `_hook` has decided, as (state, reason), or None.
+    """
+    module = sys.modules.get(PATCHES[name])
+    applied = _applied(module)
+    if applied is not None:
+        changed = _changed(name, module)
+        if changed is not None:
             state, reason = 'refused', changed
-        elif _rewritten(applied):
-            reason += '; another tool has wrapped the patched code in place'
-    identity = applied.identity if applied else _identities.get(name)
+        else:
+            state, reason = 'applied', applied.identity.reason
+            if any(function.__code__ is not code for function, code
+                   in zip(applied.functions, applied.ours)):
+                reason += '; another tool has wrapped the patched code in place'
+        return _with_identity(name, state, reason, applied.identity)
+    if decision is not None:
+        state, reason = decision
+    elif module is None:
+        state, reason = 'pending', (
+            'the program has not loaded %s yet' % PATCHES[name])
+    else:
+        state, reason = 'pending', (
+            '%s was loaded past the import hook; backport.activate() patches '
+            'it now' % PATCHES[name])
+    return _with_identity(name, state, reason, _refused.get(name))
+
+
+def _with_identity(name, state, reason, identity):
     if identity is not None:
         source, sha256, row = identity.source, identity.sha256, identity.row
     else:
-        source = _identify.expected_source(name)
-        data = _identify.read(source)
-        source, sha256 = ((source, _identify.sha256(data).hexdigest())
-                          if data else (None, None))
-        row = next((row for row in _identify.SOURCES
-                    if row.sha256 == sha256), None)
+        source, sha256, row = _identify.expected(name)
     return Record(name, state, reason, source, sha256, row and row.releases)
+
+
+def _applied(module):
+    lock = vars(module).get('_backport_shutdown_lock') if module else None
+    return getattr(lock, 'applied', None)
 
 
 def _swap(functions, codes):
@@ -105,15 +134,16 @@ def _swap(functions, codes):
 def _patch_module(patch):
     package = __package__
     try:
-        return _import('%s.patches.%s' % (package, patch))
+        module = _import('%s.patches.%s' % (package, patch))
     except ModuleNotFoundError as exc:
         if exc.name != package + '.patches':
             raise
-    # A checkout: patches/ is beside backport/ and not in it, where the wheel
-    # has it.
-    path = sys.modules[package].__path__
-    path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return _import('%s.patches.%s' % (package, patch))
+        # A checkout: patches/ is beside backport/ and not in it, where the
+        # wheel has it.
+        sys.modules[package].__path__.append(
+            os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        module = _import('%s.patches.%s' % (package, patch))
+    return module
 
 
 def _import(module_name):
@@ -121,21 +151,22 @@ def _import(module_name):
     return sys.modules[module_name]
 
 
-def _changed(applied, namespace=None):
-    """Return what has been changed since the patch, as a sentence, or None."""
-    for function, code in zip(applied.functions, applied.ours):
-        if namespace is not None and function.__globals__ is not namespace:
-            return 'the module has been loaded again'
+def _changed(name, module):
+    """Return why the patch is not, or no longer, what runs; None if it is."""
+    applied = _applied(module)
+    if applied is None:
+        return 'not applied'
+    live, problem = _identify.live_functions(name, vars(module))
+    for (qualname, _), function, code in zip(REPLACED[name], applied.functions,
+                                             applied.ours):
+        if problem is not None or live.get(qualname) is not function:
+            return 'since it was patched, %s' % (
+                problem or 'the module has been loaded again')
         if not _reaches(function, code):
             return 'another tool has since put code of %s, line %d, into %s' % (
                 function.__code__.co_filename,
-                function.__code__.co_firstlineno, function.__qualname__)
+                function.__code__.co_firstlineno, qualname)
     return None
-
-
-def _rewritten(applied):
-    return any(function.__code__ is not code for function, code
-               in zip(applied.functions, applied.ours))
 
 
 def _reaches(function, code):

@@ -16,8 +16,6 @@ import sys
 import threading
 import time
 
-REFUSED = 'cannot schedule new futures after interpreter shutdown'
-
 # Seconds between two looks of the exit handler, the only one that waits.  It
 # looks again instead of blocking on a lock because under gevent and eventlet
 # whoever it waits for may need this very thread: time.sleep is looked up at
@@ -41,10 +39,14 @@ class GlobalShutdownLock:
     ``namespace[flag]`` is the module global that declares exit.
     """
 
-    __slots__ = ('_namespace', '_flag', '_holders', '_starters', '_declaring',
-                 '__weakref__')
+    #: The message with which submit refuses work.
+    REFUSED = 'cannot schedule new futures after interpreter shutdown'
+
+    __slots__ = ('applied', '_namespace', '_flag', '_holders', '_starters',
+                 '_declaring', '__weakref__')
 
     def __init__(self, namespace, flag):
+        self.applied = None     # what the installer did to that module
         self._namespace = namespace
         self._flag = flag
         # Each entry carries the process id: what the siblings of a forking
@@ -136,13 +138,31 @@ class GlobalShutdownLock:
                 self._withdraw(sys._getframe())
         return guarded_start_workers
 
+    def announced(self):
+        """Return whether a caller, or one up its stack, has announced a start.
+
+        Exit may have been declared since, but waits for that one: whatever is
+        done under it is done before the workers are told to leave.
+        """
+        return self._announced(sys._getframe(1))
+
+    def _announced(self, frame):
+        process_id = os.getpid()
+        frames = [starter[0] for starter in self._starters[:]
+                  if starter[1] == process_id]
+        while frames and frame is not None:
+            if frame in frames:
+                return True
+            frame = frame.f_back
+        return False
+
     def _announce(self, frame):
         self._starters.append((frame, os.getpid()))
         # Announced first, looked second; `declare` does it the other way
         # round.  One of the two sees the other.
-        if self._namespace[self._flag]:
+        if self._namespace[self._flag] and not self._announced(frame.f_back):
             self._withdraw(frame)
-            raise RuntimeError(REFUSED)
+            raise RuntimeError(self.REFUSED)
 
     def _withdraw(self, frame):
         for starter in self._starters[:]:

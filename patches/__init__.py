@@ -1,7 +1,8 @@
 """One module for each distinct set of functions to replace.
 
-Each is imported only once the module it patches has been loaded and
-identified, so it can import that module's names.  Only the code objects of the
-functions here are used: they run with the globals of the patched module, under
-the function objects that the program already holds.
+Only the code objects of these functions are used.  They run with the globals of
+the module that is patched, under the function objects that the program already
+holds; so the names they use are that module's, and are not imported here.
+``_backport_shutdown_lock`` is the `GlobalShutdownLock` that the installer has
+put there.
 """

@@ -1,6 +1,4 @@
 """The exit handler of `concurrent.futures.thread`, the same on 3.6 to 3.8."""
-from concurrent.futures.thread import (
-    _backport_shutdown_lock, _threads_queues)
 
 
 def _python_exit():

@@ -3,22 +3,14 @@
 The releases differ in thread names and in a reference cycle, not in the
 functions replaced here.
 """
-import threading
-import weakref
-from concurrent.futures import _base
-from concurrent.futures.thread import (
-    _backport_shutdown_lock, _backport_start_workers, _shutdown,
-    _threads_queues, _worker, _WorkItem)
-
-from ._python_exit import _python_exit  # noqa: F401  (part of this patch)
+from ._python_exit import _python_exit
 
 
 def submit(self, fn, *args, **kwargs):
     with self._shutdown_lock:
         # New on 3.6 (bpo-33097, in 3.7): without it no late work is refused.
         if _shutdown:
-            raise RuntimeError('cannot schedule new futures after '
-                               'interpreter shutdown')
+            raise RuntimeError(_backport_shutdown_lock.REFUSED)
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
 
@@ -37,10 +29,10 @@ def submit(self, fn, *args, **kwargs):
         self._work_queue.put(w)
         try:
             start_workers()
-        except RuntimeError:
+        except RuntimeError as exc:
             # Refused with the work item in the queue already: no worker may
             # come to it, or one may have it.  Only cancel() can tell.
-            if not _shutdown or f.cancel():
+            if str(exc) != _backport_shutdown_lock.REFUSED or f.cancel():
                 raise
         return f
 
@@ -48,9 +40,8 @@ def submit(self, fn, *args, **kwargs):
 def _adjust_thread_count(self):
     # After put() and before anything else.  Not yet declared means that the
     # exit handler's None comes behind the work item in the queue.
-    if _shutdown:
-        raise RuntimeError('cannot schedule new futures after '
-                           'interpreter shutdown')
+    if _shutdown and not _backport_shutdown_lock.announced():
+        raise RuntimeError(_backport_shutdown_lock.REFUSED)
     num_threads = len(self._threads)
     if num_threads < self._max_workers:
         # When the executor gets lost, this wakes up the worker threads.

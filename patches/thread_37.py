@@ -2,14 +2,7 @@
 
 From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492).
 """
-import threading
-import weakref
-from concurrent.futures import _base
-from concurrent.futures.thread import (
-    BrokenThreadPool, _backport_shutdown_lock, _backport_start_workers,
-    _shutdown, _threads_queues, _worker, _WorkItem)
-
-from ._python_exit import _python_exit  # noqa: F401  (part of this patch)
+from ._python_exit import _python_exit
 
 
 def submit(*args, **kwargs):
@@ -30,8 +23,7 @@ def submit(*args, **kwargs):
             raise BrokenThreadPool(self._broken)
         # Before the executor's own flag, which workers set at exit as well.
         if _shutdown:
-            raise RuntimeError('cannot schedule new futures after '
-                               'interpreter shutdown')
+            raise RuntimeError(_backport_shutdown_lock.REFUSED)
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
 
@@ -50,10 +42,10 @@ def submit(*args, **kwargs):
         self._work_queue.put(w)
         try:
             start_workers()
-        except RuntimeError:
+        except RuntimeError as exc:
             # Refused with the work item in the queue already: no worker may
             # come to it, or one may have it.  Only cancel() can tell.
-            if not _shutdown or f.cancel():
+            if str(exc) != _backport_shutdown_lock.REFUSED or f.cancel():
                 raise
         return f
 
@@ -61,9 +53,8 @@ def submit(*args, **kwargs):
 def _adjust_thread_count(self):
     # After put() and before anything else.  Not yet declared means that the
     # exit handler's None comes behind the work item in the queue.
-    if _shutdown:
-        raise RuntimeError('cannot schedule new futures after '
-                           'interpreter shutdown')
+    if _shutdown and not _backport_shutdown_lock.announced():
+        raise RuntimeError(_backport_shutdown_lock.REFUSED)
     num_threads = len(self._threads)
     if num_threads < self._max_workers:
         # When the executor gets lost, this wakes up the worker threads.

@@ -1,12 +1,7 @@
 """`concurrent.futures.thread` of 3.7.0 to 3.7.3: `submit` has named parameters.
 """
-from concurrent.futures import _base
-from concurrent.futures.thread import (
-    BrokenThreadPool, _backport_shutdown_lock, _backport_start_workers,
-    _shutdown, _WorkItem)
-
-from ._python_exit import _python_exit              # noqa: F401
-from .thread_37 import _adjust_thread_count         # noqa: F401
+from ._python_exit import _python_exit
+from .thread_37 import _adjust_thread_count
 
 
 def submit(self, fn, *args, **kwargs):
@@ -15,8 +10,7 @@ def submit(self, fn, *args, **kwargs):
             raise BrokenThreadPool(self._broken)
         # Before the executor's own flag, which workers set at exit as well.
         if _shutdown:
-            raise RuntimeError('cannot schedule new futures after '
-                               'interpreter shutdown')
+            raise RuntimeError(_backport_shutdown_lock.REFUSED)
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
 
@@ -35,10 +29,10 @@ def submit(self, fn, *args, **kwargs):
         self._work_queue.put(w)
         try:
             start_workers()
-        except RuntimeError:
+        except RuntimeError as exc:
             # Refused with the work item in the queue already: no worker may
             # come to it, or one may have it.  Only cancel() can tell.
-            if not _shutdown or f.cancel():
+            if str(exc) != _backport_shutdown_lock.REFUSED or f.cancel():
                 raise
         return f
 

@@ -1,0 +1,128 @@
+"""The sessions: see the README for the two that a newcomer needs."""
+import glob
+import os
+import re
+import shutil
+import sys
+
+import nox
+
+PATCHED = ['3.6', '3.7', '3.8']         # the versions that have the bug
+NOT_NEEDED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14']
+
+# What the tests run beside pytest: gevent and eventlet for guarantee 2, wrapt
+# because OpenTelemetry wraps submit with it.
+TEST_REQUIREMENTS = ['pytest', 'gevent', 'eventlet', 'wrapt']
+
+nox.needs_version = '>=2024.4.15'
+# Today's virtualenv makes no environments for 3.6 and 3.7, uv does.
+nox.options.default_venv_backend = 'uv'
+nox.options.error_on_missing_interpreters = bool(os.environ.get('CI'))
+
+
+def find_interpreters():
+    """Put the interpreters that pyenv has in front of PATH.
+
+    pyenv's shims come first otherwise, and fail for every version that is not
+    the selected one.  Returns the versions (as "3.8") that can be had.
+    """
+    root = os.environ.get('PYENV_ROOT', os.path.expanduser('~/.pyenv'))
+    newest = {}
+    for path in glob.glob(os.path.join(root, 'versions', '3.*', 'bin')):
+        match = re.search(r'versions/(3\.\d+)\.(\d+)/bin$', path)
+        if match:
+            version, micro = match.group(1), int(match.group(2))
+            newest[version] = max(newest.get(version, (-1, '')), (micro, path))
+    path = os.environ.get('PATH', '').split(os.pathsep)
+    on_path = [folder for folder in path
+               if os.path.basename(folder) != 'shims']
+    versions = [version for version in PATCHED + NOT_NEEDED
+                if version in newest or shutil.which(
+                    'python' + version, path=os.pathsep.join(on_path))]
+    # The running one keeps its place: plain "python" must not change.
+    os.environ['PATH'] = os.pathsep.join(
+        [os.path.dirname(sys.executable)]
+        + [newest[version][1] for version in versions if version in newest]
+        + path)
+    return versions
+
+
+FOUND = find_interpreters()
+
+
+def build(session):
+    """Build the wheel and return its path."""
+    folder = os.path.join(session.create_tmp(), 'dist')
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run('uv', 'build', '--quiet', '--wheel', '--out-dir', folder,
+                external=True, silent=True)
+    wheel, = glob.glob(os.path.join(folder, '*.whl'))
+    return wheel
+
+
+@nox.session(python=PATCHED)
+def tests(session):
+    """Run the tests against the wheel, in one interpreter that has the bug."""
+    session.install(*TEST_REQUIREMENTS, build(session))
+    session.run('python', '-m', 'pytest', *session.posargs or ['tests'])
+
+
+@nox.session(python=[version for version in NOT_NEEDED if version in FOUND])
+def noop(session):
+    """Check that nothing happens on an interpreter that has upstream's fix."""
+    session.install('pytest', build(session))
+    session.run('python', '-m', 'pytest',
+                *session.posargs or ['tests/test_not_needed.py'])
+
+
+@nox.session
+def lint(session):
+    """Check style, and that 3.6 can read all that is shipped."""
+    session.install('flake8', 'vermin', 'check-wheel-contents')
+    session.run('flake8')
+    session.run('vermin', '--quiet', '--target=3.6-', '--violations',
+                'backport', 'patches')
+    session.run('check-wheel-contents', build(session))
+
+
+@nox.session
+def demo(session):
+    """Run the bug report's programs and `verify`: stock beside patched."""
+    wheel = build(session)
+    pythons = {}
+    for version in PATCHED:
+        if version not in FOUND:
+            session.warn('CPython %s is not on PATH nor under pyenv: left out. '
+                         'To have it: pyenv install %s' % (version, version))
+            continue
+        folder = os.path.join(session.create_tmp(), version)
+        session.run('uv', 'venv', '--quiet', '--clear', '--python',
+                    'python' + version, folder, external=True)
+        pythons[version] = os.path.join(folder, 'bin', 'python')
+        session.run('uv', 'pip', 'install', '--quiet', '--python',
+                    pythons[version], wheel, external=True)
+    if not pythons:
+        session.error('none of CPython 3.6, 3.7 and 3.8 was found')
+    session.run('python', 'tests/demo/run.py', *pythons.values())
+
+
+@nox.session
+def bench(session):
+    """Measure what a submit costs: stock, patched, upstream's plain lock."""
+    folder = session.create_tmp()
+    for version in PATCHED:
+        if version not in FOUND:
+            session.warn('CPython %s was not found: left out' % version)
+            continue
+        session.run('python', 'tests/bench/run.py', 'python' + version,
+                    *session.posargs, env={'TMPDIR': folder})
+
+
+@nox.session(python=PATCHED)
+def table(session):
+    """Compute the hash table's `code` column anew, from every release."""
+    session.run('python', 'tests/stdlib.py')
+
+
+# Without arguments: the tests, the no-op, and lint.
+nox.options.sessions = ['tests', 'noop', 'lint']

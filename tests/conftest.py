@@ -1,0 +1,91 @@
+"""Programs are run in real child interpreters, and really exit."""
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+#: What is put in front of a program, by variant.
+PREAMBLES = {
+    'stock': '',
+    'patched': 'import backport',
+    # 3.9's plain lock, to see that a test catches what it is for
+    'upstream': 'import upstream_lock',
+}
+
+# Every program may use these; see gates.py.
+PRELUDE = '''
+import atexit, os, signal, sys, threading, time
+from gates import *
+'''
+
+HANG = 5    # seconds after which a child that should have exited has not
+
+
+class Child:
+    """What became of a child process."""
+
+    def __init__(self, returncode, out, err):
+        self.returncode = returncode    # None: it hung and was killed
+        self.out = out
+        self.err = err
+        self.words = out.split()
+
+    @property
+    def hung(self):
+        return self.returncode is None
+
+    def __repr__(self):
+        return 'Child(%s)\n%s\n%s' % (
+            'hung' if self.hung else self.returncode, self.out, self.err)
+
+
+def run_python(*args, env=None, timeout=60, python=sys.executable,
+               interrupt_at=None):
+    """Run an interpreter with *args*; return the `Child`.
+
+    *interrupt_at*: send SIGINT when the child has printed this word.
+    """
+    environ = {name: value for name, value in os.environ.items()
+               if not name.startswith(('BACKPORT_', 'PYTHONWARNINGS'))}
+    environ['PYTHONPATH'] = HERE
+    environ.update(env or {})
+    # A session of its own, so that its children can be killed with it.
+    process = subprocess.Popen([python] + list(args), env=environ, cwd=HERE,
+                               stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               universal_newlines=True, start_new_session=True)
+    seen = ''
+    try:
+        while interrupt_at and interrupt_at not in seen:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            seen += line
+        if interrupt_at:
+            process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=timeout)
+        returncode = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        returncode = None
+    return Child(returncode, seen + out, err)
+
+
+@pytest.fixture(name='run_python')
+def run_python_fixture():
+    return run_python
+
+
+@pytest.fixture
+def run():
+    """Run a program text in a variant of the interpreter's thread pools."""
+    def run(program, variant='patched', **options):
+        text = '\n'.join([PREAMBLES[variant], PRELUDE,
+                          textwrap.dedent(program)])
+        return run_python('-c', text, **options)
+    return run

@@ -1,0 +1,65 @@
+"""Gates for the test programs: they hold a submitter up where it matters.
+
+Everything here hangs on attributes of one executor; the code under test and
+the standard library are as they are.
+"""
+import os
+import time
+
+PATIENCE = 10   # seconds before a gate opens by itself
+
+
+def tell(word):
+    """Write a word to standard output, whatever state the interpreter is in."""
+    os.write(1, (str(word) + '\n').encode())
+
+
+def until(condition, seconds=PATIENCE):
+    """Wait for a condition; return whether it came true."""
+    deadline = time.time() + seconds
+    while not condition():
+        if time.time() > deadline:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+class Queue:
+    """A work queue that calls *gate* with each item before it is put."""
+
+    def __init__(self, queue, gate):
+        self.get, self.get_nowait = queue.get, queue.get_nowait
+        self.queue, self.gate = queue, gate
+
+    def put(self, item):
+        self.gate(item)
+        self.queue.put(item)
+
+
+class Threads(set):
+    """A set of workers that calls *gate* before one is added to it.
+
+    At that point the worker has been started and is not yet known.
+    """
+
+    def __init__(self, gate):
+        super().__init__()
+        self.gate = gate
+
+    def add(self, thread):
+        self.gate(thread)
+        super().add(thread)
+
+
+class Name:
+    """A thread name prefix that calls *gate* when a worker is to be named.
+
+    At that point the work item has been queued, and no worker started for it.
+    """
+
+    def __init__(self, gate):
+        self.gate = gate
+
+    def __str__(self):
+        self.gate()
+        return 'worker'

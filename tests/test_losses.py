@@ -1,0 +1,266 @@
+"""Guarantee 1: accepted work completes before the process ends, or submit
+raised.  Each way of losing work is forced; the stock interpreter loses it."""
+import sys
+
+import pytest
+
+LATE = '''
+from concurrent.futures import thread
+from concurrent.futures.thread import ThreadPoolExecutor
+
+submitted = threading.Event()   # the late submit has returned or raised
+began = threading.Event()       # the late work has begun
+inside = threading.Event()      # the late submitter is where it is held up
+# Registered before or after the pools' handler does not matter on 3.6, where
+# importing concurrent.futures has registered that: so wait in both places.
+def late():
+    tell('began')
+    began.set()
+    time.sleep(0.5)
+    tell('completed')
+
+def submit_late():
+    try:
+        future = executor.submit(late)
+    except RuntimeError as exc:
+        tell('refused')
+        print(exc, file=sys.stderr)
+    else:
+        tell('accepted')
+    finally:
+        submitted.set()
+        began.set()
+'''
+
+#: How the late submitter comes to be: name -> code that starts submit_late.
+SUBMITTERS = {
+    'daemon thread': '''
+threading.Thread(target=submit_late, daemon=True).start()
+''',
+    'work item': '''
+other = ThreadPoolExecutor(1)
+other.submit(submit_late)
+''',
+    'done-callback': '''
+other = ThreadPoolExecutor(1)
+gate = threading.Event()
+other.submit(gate.wait).add_done_callback(lambda future: submit_late())
+gate.set()
+''',
+}
+
+START_AFTER_SNAPSHOT = '''
+goodbye = threading.Event()     # the exit handler has taken stock
+def held_up(t):
+    if executor._threads:
+        inside.set()
+        until(lambda: thread._shutdown)
+        goodbye.wait(0.5)
+executor = ThreadPoolExecutor(2)
+executor._threads = Threads(held_up)
+executor._work_queue = Queue(
+    executor._work_queue, lambda item: item or goodbye.set())
+executor.submit(began.wait, PATIENCE)
+'''
+
+PUT_AFTER_GOODBYE = '''
+def held_up(item):
+    if item is not None and executor._threads:
+        inside.set()
+        worker, = executor._threads
+        worker.join(PATIENCE)
+executor = ThreadPoolExecutor(1)
+executor._work_queue = Queue(executor._work_queue, held_up)
+executor.submit(int)
+'''
+
+# The late submit is held up before it announces the start of a worker.
+NAMED_AFTER_EXIT = '''
+def held_up():
+    inside.set()
+    until(lambda: thread._shutdown)
+    time.sleep(0.2)
+executor = ThreadPoolExecutor(1, Name(held_up))
+'''
+
+# A submit of its own, as 3.6 had it: it asks nobody whether exit was declared.
+OWN_SUBMIT = '''
+class ThreadPoolExecutor(ThreadPoolExecutor):
+    def submit(self, fn, *args):
+        with self._shutdown_lock:
+            if self._shutdown:
+                raise RuntimeError('cannot schedule new futures after shutdown')
+            f = thread._base.Future()
+            self._work_queue.put(thread._WorkItem(f, fn, args, {}))
+            self._adjust_thread_count()
+            return f
+'''
+
+# As any subclass that starts its workers in another way.
+OWN_ADJUST = '''
+class ThreadPoolExecutor(ThreadPoolExecutor):
+    def _adjust_thread_count(self):
+        if len(self._threads) < self._max_workers:
+            args = (self._initializer, self._initargs) if (
+                sys.version_info >= (3, 7)) else ()
+            t = threading.Thread(target=thread._worker, daemon=True, args=(
+                thread.weakref.ref(self), self._work_queue) + args)
+            t.start()
+            self._threads.add(t)
+            thread._threads_queues[t] = self._work_queue
+'''
+
+# Tolerates that no thread can be started, and gets that for "refused" as well.
+SWALLOWS_REFUSAL = '''
+class ThreadPoolExecutor(ThreadPoolExecutor):
+    def _adjust_thread_count(self):
+        try:
+            super()._adjust_thread_count()
+        except RuntimeError:
+            pass
+'''
+
+# Runs after the handler of the pools: it must not end before the late submit
+# has. On 3.6 that handler is registered by any import of concurrent.futures.
+HOLD = '''
+atexit.register(lambda: submitted.wait(PATIENCE))
+'''
+
+
+def assert_lost(child):
+    assert child.returncode == 0, child
+    assert 'accepted' in child.words, child
+    assert 'completed' not in child.words, child
+
+
+def assert_kept(child):
+    assert child.returncode == 0, child
+    if 'refused' in child.words:
+        assert 'began' not in child.words, child
+        assert ('cannot schedule new futures after interpreter shutdown'
+                in child.err), child
+    else:
+        assert 'accepted' in child.words, child
+        assert 'completed' in child.words, child
+
+
+@pytest.fixture
+def force(run):
+    """Force a loss; return the stock child and the patched one."""
+    def force(pool, submitter='daemon thread', subclass=''):
+        text = (HOLD + LATE + subclass + pool + SUBMITTERS[submitter]
+                + 'inside.wait(PATIENCE)')
+        return run(text, 'stock'), run(text, 'patched')
+    return force
+
+
+@pytest.mark.parametrize('submitter', sorted(SUBMITTERS))
+def test_worker_started_after_the_snapshot(force, submitter):
+    stock, patched = force(START_AFTER_SNAPSHOT, submitter)
+    assert_lost(stock)
+    assert_kept(patched)
+    assert 'completed' in patched.words     # exit waited for the start
+
+
+@pytest.mark.parametrize('submitter', sorted(SUBMITTERS))
+def test_work_put_after_the_goodbye(force, submitter):
+    stock, patched = force(PUT_AFTER_GOODBYE, submitter)
+    assert_lost(stock)
+    assert_kept(patched)
+    assert 'refused' in patched.words
+
+
+@pytest.mark.parametrize('submitter', sorted(SUBMITTERS))
+def test_worker_named_after_exit_was_declared(force, submitter):
+    stock, patched = force(NAMED_AFTER_EXIT, submitter)
+    assert_lost(stock)
+    assert_kept(patched)
+    assert 'refused' in patched.words
+
+
+@pytest.mark.parametrize('pool', [START_AFTER_SNAPSHOT, PUT_AFTER_GOODBYE,
+                                  NAMED_AFTER_EXIT])
+@pytest.mark.parametrize('subclass', [OWN_SUBMIT, OWN_ADJUST,
+                                      SWALLOWS_REFUSAL])
+def test_subclasses(force, subclass, pool):
+    if subclass is OWN_ADJUST and pool is NAMED_AFTER_EXIT:
+        pytest.skip('this subclass names no workers')
+    stock, patched = force(pool, subclass=subclass)
+    assert_lost(stock)
+    assert_kept(patched)
+
+
+def test_work_submitted_by_the_handlers_that_run_before(run):
+    child = run('''
+        from concurrent.futures import ThreadPoolExecutor
+        executor = ThreadPoolExecutor(2)
+        def late():
+            time.sleep(0.3)
+            tell('completed')
+        atexit.register(lambda: executor.submit(late))
+    ''')
+    assert child.words == ['completed'], child
+
+
+def test_submit_after_exit_is_refused(run):
+    program = '''
+        import concurrent.futures
+        def submit():
+            executor = concurrent.futures.ThreadPoolExecutor(2)
+            try:
+                executor.submit(tell, 'ran')
+            except RuntimeError as exc:
+                print(exc)
+        if sys.version_info < (3, 7):
+            # Importing concurrent.futures has registered the handler.
+            atexit._run_exitfuncs()
+            submit()
+        else:
+            atexit.register(submit)
+            from concurrent.futures import thread
+    '''
+    refusal = 'cannot schedule new futures after interpreter shutdown\n'
+    assert run(program).out == refusal
+    if sys.version_info < (3, 7):   # the one thing that 3.6 gains
+        assert run(program, 'stock').out != refusal
+
+
+def test_every_worker_is_joined(run):
+    program = '''
+        from concurrent.futures import thread
+        executor = thread.ThreadPoolExecutor(20)
+        def work(n):
+            if n:
+                try:
+                    executor.submit(work, n - 1)
+                except RuntimeError:
+                    pass
+        def look():
+            while not thread._shutdown:
+                time.sleep(0)
+            time.sleep(0)
+        thread.atexit.unregister(thread._python_exit)
+        def check():
+            thread._python_exit()
+            tell(sum(t.is_alive() for t in executor._threads))
+        for _ in range(20):
+            executor.submit(work, 50)
+        check()
+    '''
+    assert run(program).words == ['0']
+
+
+def test_refused_work_is_not_run_and_its_worker_goes_home(run):
+    """A work item that was refused after it was queued is left alone."""
+    child = run(HOLD + LATE + '''
+def held_up(item):
+    if item is not None and executor._threads:
+        inside.set()
+        until(lambda: thread._shutdown)
+executor = ThreadPoolExecutor(1)
+executor._work_queue = Queue(executor._work_queue, held_up)
+executor.submit(submitted.wait, PATIENCE)   # so that it could still take it
+threading.Thread(target=submit_late, daemon=True).start()
+inside.wait(PATIENCE)
+''')
+    assert child.words == ['refused'], child
