@@ -1,0 +1,292 @@
+"""Guarantee 2: no wait that stock code does not have.
+
+Each program ends on stock code. Upstream's plain lock hangs in those marked so,
+which shows that they can tell.
+"""
+import pytest
+
+TIMEOUT = 20    # seconds; each program takes less than two
+
+SIGNAL_HANDLER = '''
+    # The handler runs in the middle of submit: before the item is put.
+    from concurrent.futures import ThreadPoolExecutor
+    pool, other = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+    pool._work_queue = Queue(
+        pool._work_queue,
+        lambda item: item and os.kill(os.getpid(), signal.SIGUSR1))
+    signal.signal(signal.SIGUSR1, lambda *args: other.submit(tell, 'handled'))
+    pool.submit(tell, 'done').result()
+'''
+
+FINALISER = '''
+    import gc
+    from concurrent.futures import ThreadPoolExecutor
+    pool, other = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+    class Cycle:
+        def __init__(self):
+            self.me = self
+        def __del__(self):
+            other.submit(tell, 'finalised').result()
+    pool._work_queue = Queue(pool._work_queue,
+                             lambda item: item and (Cycle() and 0, gc.collect()))
+    pool.submit(tell, 'done').result()
+'''
+
+# Two threads, each in its pool's submit, each submit needing the other's.
+FINALISERS_CROSSWISE = '''
+    from concurrent.futures import ThreadPoolExecutor
+    inside = threading.Barrier(2)
+    first, second = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+    third, fourth = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+    def meet(pool):
+        def gate(item):
+            if item is not None:
+                inside.wait(PATIENCE)   # both are in submit now
+                pool.submit(int).result()
+        return gate
+    first._work_queue = Queue(first._work_queue, meet(third))
+    second._work_queue = Queue(second._work_queue, meet(fourth))
+    threads = [threading.Thread(target=pool.submit, args=(tell, 'done'))
+               for pool in (first, second)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+'''
+
+FORK = '''
+    # Another thread is in submit, at %(where)s, while this one forks.
+    from concurrent.futures import ThreadPoolExecutor
+    inside, go_on = threading.Event(), threading.Event()
+    def hold_up(item=True):
+        if item is not None:
+            inside.set()
+            go_on.wait(PATIENCE)
+    pool, unused = ThreadPoolExecutor(2), ThreadPoolExecutor(2)
+    if %(where)r == 'the queue':
+        pool._work_queue = Queue(pool._work_queue, hold_up)
+    elif %(where)r == 'the worker':
+        pool._threads = Threads(hold_up)
+    submitter = threading.Thread(target=pool.submit, args=(int,))
+    submitter.start()
+    inside.wait(PATIENCE)
+    pids = []
+    for n in range(5):
+        pid = os.fork()
+        if pid == 0:
+            ThreadPoolExecutor(2).submit(tell, 'own').result()
+            unused.submit(tell, 'inherited').result()
+            with ThreadPoolExecutor(2) as own:
+                own.submit(tell, 'own')
+            sys.exit(7)
+        pids.append(pid)
+    statuses = []
+    def reap():
+        for pid in pids:
+            statuses.append(os.waitpid(pid, 0)[1] >> 8)
+    reaper = threading.Thread(target=reap, daemon=True)
+    reaper.start()
+    reaper.join(5)
+    tell('exited=%%s' %% statuses.count(7))
+    go_on.set()
+    submitter.join()
+    for pid in pids:
+        if len(statuses) < 5:
+            os.kill(pid, signal.SIGKILL)
+'''
+
+GEVENT = '''
+    %(before)s
+    import concurrent.futures.thread
+    from concurrent.futures import ThreadPoolExecutor
+    %(after)s
+    pools = [ThreadPoolExecutor(2) for n in range(3)]
+    def work(n):
+        time.sleep(0.001)
+        return n
+    def use(pool):
+        total = 0
+        for n in range(5):
+            total += pool.submit(work, n).result()
+        return total
+    jobs = [gevent.spawn(use, pool) for pool in pools]
+    gevent.joinall(jobs)
+    tell(sum(job.value for job in jobs))
+    gevent.spawn(pools[0].submit, tell, 'late')
+    gevent.sleep(0)
+'''
+EVENTLET = GEVENT.replace('gevent.joinall(jobs)', '').replace(
+    'job.value', 'job.wait()').replace('gevent', 'eventlet')
+
+GREEN = {'gevent': GEVENT, 'eventlet': EVENTLET}
+MONKEY = {'gevent': 'import gevent.monkey; gevent.monkey.patch_all()',
+          'eventlet': 'import eventlet; eventlet.monkey_patch()'}
+
+
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
+@pytest.mark.parametrize('program, words', [
+    (SIGNAL_HANDLER, ['done', 'handled']),
+    (FINALISER, ['done', 'finalised']),
+    (FINALISERS_CROSSWISE, ['done', 'done']),
+], ids=['signal handler', 'finaliser', 'finalisers crosswise'])
+def test_submit_inside_submit(run, program, words, variant):
+    child = run(program, variant, timeout=TIMEOUT)
+    assert sorted(child.words) == words, child
+    assert child.returncode == 0 and not child.err, child
+
+
+@pytest.mark.parametrize('program', [
+    SIGNAL_HANDLER, FINALISER, FINALISERS_CROSSWISE],
+    ids=['signal handler', 'finaliser', 'finalisers crosswise'])
+def test_submit_inside_submit_deadlocks_on_upstreams_lock(run, program):
+    assert run(program, 'upstream', timeout=5).hung
+
+
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
+@pytest.mark.parametrize('where', ['the queue', 'the worker'])
+def test_fork_while_another_thread_is_in_submit(run, where, variant):
+    child = run(FORK % {'where': where}, variant, timeout=TIMEOUT)
+    assert child.words.count('own') == 10, child
+    assert child.words.count('inherited') == 5, child
+    assert 'exited=5' in child.words, child
+    assert child.returncode == 0, child
+
+
+@pytest.mark.parametrize('where', ['the queue', 'the worker'])
+def test_fork_hangs_the_children_of_upstreams_lock(run, where):
+    child = run(FORK % {'where': where}, 'upstream', timeout=TIMEOUT)
+    assert 'exited=0' in child.words, child
+
+
+@pytest.mark.parametrize('where', ['signal handler', 'finaliser'])
+def test_fork_inside_submit(run, where):
+    """The child goes on in the submit, and exits."""
+    child = run('''
+        import gc
+        from concurrent.futures import ThreadPoolExecutor
+        pool = ThreadPoolExecutor(2)
+        children = []
+        def fork(*args):
+            pid = os.fork()
+            if pid:
+                children.append(pid)
+        class Cycle:
+            def __init__(self):
+                self.me = self
+            def __del__(self):
+                fork()
+        signal.signal(signal.SIGUSR1, fork)
+        def gate(item):
+            if item is not None and not children:
+                if %r == 'finaliser':
+                    Cycle() and 0, gc.collect()
+                else:
+                    os.kill(os.getpid(), signal.SIGUSR1)
+        pool._work_queue = Queue(pool._work_queue, gate)
+        pool.submit(tell, 'done').result()
+        for pid in children:
+            tell(os.waitpid(pid, 0)[1])
+    ''' % where, timeout=TIMEOUT)
+    assert child.words == ['done', 'done', '0'], child
+
+
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
+@pytest.mark.parametrize('when', ['before', 'after'])
+@pytest.mark.parametrize('green', sorted(GREEN))
+def test_green(run, green, when, variant):
+    """Monkey patched before or after the import of concurrent.futures."""
+    pytest.importorskip(green)
+    places = {'before': '', 'after': '', when: MONKEY[green]}
+    child = run(GREEN[green] % places, variant, timeout=TIMEOUT)
+    assert child.words[:1] == ['30'], child
+    assert child.returncode == 0, child
+
+
+@pytest.mark.parametrize('held_up', ['by a holder', 'by a start', 'by a worker'])
+def test_ctrl_c_during_exit(run, held_up):
+    """It ends the wait, as it ends the join of stock code."""
+    program = '''
+        from concurrent.futures import thread
+        pool = thread.ThreadPoolExecutor(1)
+        forever = threading.Event()
+        def hold():
+            with thread._global_shutdown_lock:
+                forever.wait()
+        if %r == 'by a holder':
+            threading.Thread(target=hold, daemon=True).start()
+            until(thread._global_shutdown_lock.locked)
+        elif %r == 'by a start':
+            pool._threads = Threads(lambda t: forever.wait())
+            threading.Thread(target=pool.submit, args=(int,), daemon=True).start()
+            until(pool._work_queue.empty)
+        else:
+            pool.submit(forever.wait)
+        atexit.register(tell, 'exiting')
+    ''' % (held_up, held_up)
+    child = run(program, timeout=TIMEOUT, interrupt_at='exiting')
+    assert not child.hung, child
+    assert 'KeyboardInterrupt' in child.err, child
+    if held_up == 'by a worker':
+        stock = run(program, 'stock', timeout=TIMEOUT, interrupt_at='exiting')
+        assert stock.returncode == child.returncode, (stock, child)
+
+
+def test_exit_handler_called_inside_submit(run):
+    """By a signal handler: submit cannot go on before it returns."""
+    program = '''
+        from concurrent.futures import thread
+        pool = thread.ThreadPoolExecutor(2)
+        pool.submit(int)
+        signal.signal(signal.SIGUSR1, lambda *args: thread._python_exit())
+        pool._threads = Threads(lambda t: os.kill(os.getpid(), signal.SIGUSR1))
+        try:
+            pool.submit(tell, 'done')
+            tell('accepted')
+        except RuntimeError:
+            tell('refused')
+    '''
+    for variant in 'stock', 'patched':
+        child = run(program, variant, timeout=TIMEOUT)
+        assert not child.hung, child
+        assert 'accepted' in child.words and 'done' in child.words, child
+
+
+def test_announcement_left_behind(run):
+    """An asynchronous exception can keep one from being taken back."""
+    child = run('''
+        from concurrent.futures import thread
+        import ctypes
+        lock = thread._global_shutdown_lock
+        class Killed(BaseException): pass
+        def killed():
+            lock.starting()     # nobody calls started()
+            raise Killed
+        def target():
+            try:
+                killed()
+            except Killed:
+                pass
+            tell('left')
+            time.sleep(60)
+        threading.Thread(target=target, daemon=True).start()
+        until(lambda: lock._starters)
+        time.sleep(0.1)
+    ''', timeout=TIMEOUT)
+    assert child.words == ['left'] and child.returncode == 0, child
+
+
+def test_subinterpreters(run):
+    child = run('''
+        import _testcapi
+        from concurrent.futures import ThreadPoolExecutor
+        ThreadPoolExecutor(1).submit(tell, 'main')
+        status = _testcapi.run_in_subinterp("""if True:
+            import backport, os
+            from concurrent.futures import ThreadPoolExecutor
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(os.write, 1, b'sub ').result()
+            assert backport.status()[0].state == 'applied', backport.status()
+            """)
+        assert status == 0
+        ThreadPoolExecutor(1).submit(tell, 'main')
+    ''', timeout=TIMEOUT)
+    assert sorted(child.words) == ['main', 'main', 'sub'], child
+    assert child.returncode == 0 and not child.err, child
