@@ -14,19 +14,15 @@ interrupted by a signal, a finaliser, an asynchronous exception or a fork.
 import os
 import sys
 import threading
-import time
 
-# Seconds between two looks of the exit handler, the only one that waits.  It
-# looks again instead of blocking on a lock because under gevent and eventlet
-# whoever it waits for may need this very thread: time.sleep is looked up at
-# each call, and is theirs once they have patched it.
+# Seconds between two looks of somebody who waits.
 PAUSE = 0.001
 
-# Looks that a thread entering the lock takes at an exit handler that is just
-# about to declare exit: that handler has a handful of bytecodes to go.  The
-# bound is for the case that a signal handler interrupts it right there and
-# waits for the thread that is looking.
-ENTRY_LOOKS = 1000
+# Looks that a thread takes before it enters the lock although the exit handler
+# waits for it to be free.  Holders keep the lock for less, or exit would not be
+# theirs to hold up.  The bound is what makes that wait harmless: the holder
+# that exit waits for may be waiting for us.
+GIVE_WAY = 1000
 
 
 class GlobalShutdownLock:
@@ -60,18 +56,29 @@ class GlobalShutdownLock:
     def acquire(self, blocking=True, timeout=-1):
         """Keep exit from being declared until `release`.  Returns True.
 
-        Never blocks for longer than the exit handler takes to set the flag, so
-        both arguments, there for compatibility with `threading.Lock`, are
-        without effect.
+        Waits only if the exit handler is waiting for the lock and the thread
+        does not hold it yet, and then for a second at most.  False is returned
+        if it would have to wait and *blocking* is false, or for longer than
+        *timeout* seconds.
         """
-        holder = _me()
-        self._holders.append(holder)
-        for _ in range(ENTRY_LOOKS):
-            declaring = self._declaring
-            if (declaring is None or declaring == holder
-                    or declaring[1] != holder[1]):
+        me = _me()
+        holds_it = me in self._holders
+        # Entered first, looked second; the exit handler does it the other way
+        # round.  One of the two sees the other.
+        self._holders.append(me)
+        if holds_it or not self._exit_waits(me):
+            return True
+        self._release(me)
+        looks = GIVE_WAY if timeout < 0 else min(GIVE_WAY, timeout / PAUSE)
+        while blocking and looks > 0:
+            _pause()
+            if not self._exit_waits(me):
                 break
-            time.sleep(PAUSE)
+            looks -= 1
+        else:
+            if not blocking or 0 <= timeout < GIVE_WAY * PAUSE:
+                return False
+        self._holders.append(me)
         return True
 
     def release(self):
@@ -79,20 +86,24 @@ class GlobalShutdownLock:
 
         Raises RuntimeError if the lock is not held.
         """
-        thread_id = _me()[0]
-        holders = self._holders
-        # By thread first: in a forked child the process id has changed.
-        for holder in holders[::-1]:
-            if holder[0] == thread_id:
-                try:
-                    holders.remove(holder)
-                except ValueError:
-                    continue    # another thread has released it for us
-                return
-        try:
-            holders.pop()
-        except IndexError:
-            raise RuntimeError('release unlocked lock') from None
+        if not self._release(_me()):
+            raise RuntimeError('release unlocked lock')
+
+    def _release(self, me):
+        # By thread: in a forked child the process id has changed.
+        mine = [holder for holder in self._holders[::-1] if holder[0] == me[0]]
+        for holder in mine + self._holders[::-1]:
+            try:
+                self._holders.remove(holder)
+            except ValueError:
+                continue    # another thread has released it for us
+            return True
+        return False
+
+    def _exit_waits(self, me):
+        declaring = self._declaring
+        return (declaring is not None and declaring != me
+                and declaring[1] == me[1])
 
     def locked(self):
         """Return whether any thread of this process holds the lock."""
@@ -186,15 +197,11 @@ class GlobalShutdownLock:
         self._wait_for_starters()
 
     def _wait_for_holders(self):
-        me = _me()
-        while True:
-            # From here to the flag, a thread that enters waits (`acquire`).
-            self._declaring = me
-            if not [holder for holder in self._holders[:]
-                    if holder[1] == me[1] and holder[0] != me[0]]:
-                return
-            self._declaring = None
-            time.sleep(PAUSE)
+        # From here on a thread that enters gives way (`acquire`).
+        self._declaring = me = _me()
+        while [holder for holder in self._holders[:]
+               if holder[1] == me[1] and holder[0] != me[0]]:
+            _pause()
 
     def _wait_for_starters(self):
         process_id = os.getpid()
@@ -209,12 +216,20 @@ class GlobalShutdownLock:
             if announced_in != process_id or frame in interrupted:
                 continue
             while starter in self._starters and _is_executing(frame):
-                time.sleep(PAUSE)
+                _pause()
 
 
 def _me():
     # Looked up at each call: with gevent or eventlet it tells greenlets apart.
     return threading.get_ident(), os.getpid()
+
+
+def _pause():
+    # Looks again instead of blocking on a lock, because under gevent and
+    # eventlet whoever is waited for may be a greenlet of this very thread.
+    # An Event made here and now yields to it, whenever they patched threading;
+    # time.sleep may be left unpatched.
+    threading.Event().wait(PAUSE)
 
 
 def _is_executing(frame):

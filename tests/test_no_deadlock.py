@@ -200,6 +200,28 @@ def test_green(run, green, when, variant):
     assert child.returncode == 0, child
 
 
+def test_exit_waits_for_a_greenlet_of_its_own_thread(run):
+    """It is suspended while it starts a worker; a sleeping exit handler that
+    does not yield to it would wait for ever."""
+    pytest.importorskip('gevent')
+    program = '''
+        from gevent import monkey; monkey.patch_all(time=False)
+        import gevent
+        from concurrent.futures import ThreadPoolExecutor
+        inside = []
+        def suspend(t):
+            inside.append(t)
+            gevent.sleep(0.05)
+        pool = ThreadPoolExecutor(1)
+        pool._threads = Threads(suspend)
+        gevent.spawn(pool.submit, tell, 'done')
+        while not inside:
+            gevent.sleep(0)
+    '''
+    child = run(program, timeout=TIMEOUT)
+    assert child.returncode == 0 and child.words == ['done'], child
+
+
 @pytest.mark.parametrize('held_up', ['by a holder', 'by a start', 'by a worker'])
 def test_ctrl_c_during_exit(run, held_up):
     """It ends the wait, as it ends the join of stock code."""

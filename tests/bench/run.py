@@ -1,0 +1,104 @@
+"""The costs of guarantee 4, as ratios to stock in one run.
+
+    python run.py INTERPRETER [--seeds N]
+
+Instructions per submit are counted by valgrind's callgrind: of two runs that
+differ in the number of submits, the difference.  What a lookup costs depends on
+how names hash, by a percent either way, so the mean over several PYTHONHASHSEED
+is what counts; the range is shown.  Throughput is timed, in turns, and noise.
+"""
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.dirname(HERE)
+ROOT = os.path.dirname(TESTS)
+VARIANTS = 'stock', 'patched', 'upstream'
+FEW, MANY = 500, 1500
+
+
+def run(python, program, variant, number, seed=0, wrapper=()):
+    env = dict(os.environ, PYTHONHASHSEED=str(seed),
+               PYTHONPATH=os.pathsep.join([ROOT, TESTS]))
+    env.pop('BACKPORT_DISABLE', None)
+    done = subprocess.run(
+        list(wrapper) + [python, os.path.join(HERE, program), variant,
+                         str(number)],
+        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True)
+    if done.returncode:
+        sys.exit('%s %s failed:\n%s' % (program, variant, done.stderr))
+    return done
+
+
+def instructions(python, variant, number, seed):
+    done = run(python, 'submit.py', variant, number, seed, [
+        'valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null'])
+    return int(re.search(r'Collected : (\d+)', done.stderr).group(1))
+
+
+def count(python, seeds):
+    """Return variant -> list of instructions per submit, one for each seed."""
+    jobs = [(python, variant, number, seed) for seed in range(seeds)
+            for variant in VARIANTS for number in (FEW, MANY)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        totals = []
+        for total in pool.map(lambda job: instructions(*job), jobs):
+            totals.append(total)
+            print('\r%d of %d runs under valgrind' % (len(totals), len(jobs)),
+                  end='', file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    totals = dict(zip(jobs, totals))
+    return {variant: [(totals[python, variant, MANY, seed]
+                       - totals[python, variant, FEW, seed]) / (MANY - FEW)
+                      for seed in range(seeds)] for variant in VARIANTS}
+
+
+def throughput(python, rounds=5):
+    """Return variant -> seconds of 8 threads on 8 pools, the median."""
+    seconds = {variant: [] for variant in VARIANTS}
+    for _ in range(rounds):
+        for variant in VARIANTS:
+            done = run(python, 'eight_pools.py', variant, 3000)
+            seconds[variant].append(float(done.stdout))
+    return {variant: statistics.median(seconds[variant])
+            for variant in VARIANTS}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('python')
+    parser.add_argument('--seeds', type=int, default=8)
+    arguments = parser.parse_args()
+    python = shutil.which(arguments.python)
+    version = subprocess.check_output(
+        [python, '-c', 'import platform; print(platform.python_version())'],
+        universal_newlines=True).strip()
+    print('CPython %s' % version)
+    if shutil.which('valgrind'):
+        counted = count(python, arguments.seeds)
+        stock = counted['stock']
+        print('instructions per submit, mean of %d hash seeds (stock: %d)'
+              % (arguments.seeds, statistics.mean(stock)))
+        for variant in VARIANTS:
+            ratios = [one / other for one, other in zip(counted[variant], stock)]
+            print('  %-9s %.4f   (%.4f to %.4f)' % (
+                variant, statistics.mean(counted[variant])
+                / statistics.mean(stock), min(ratios), max(ratios)))
+    else:
+        print('valgrind is not installed: instructions are not counted '
+              '(apt-get install valgrind)')
+    timed = throughput(python)
+    print('8 threads, each with a pool of its own, seconds to stock')
+    for variant in VARIANTS:
+        print('  %-9s %.2f' % (variant, timed[variant] / timed['stock']))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,161 @@
+"""concurrent.futures.thread._global_shutdown_lock, as programs use it."""
+import pytest
+
+IMPORTS = '''
+from concurrent.futures import thread
+from concurrent.futures.thread import _global_shutdown_lock as lock
+'''
+
+
+def test_stock_has_none(run):
+    child = run('from concurrent.futures.thread import _global_shutdown_lock',
+                'stock')
+    assert 'ImportError' in child.err
+
+
+def test_holding_it_keeps_exit_from_being_declared(run):
+    child = run(IMPORTS + '''
+        def hold():
+            with lock:
+                inside.set()
+                exiting.wait(PATIENCE)
+                time.sleep(0.2)         # longer than exit needs to declare
+                tell(thread._shutdown)
+                tell(pool.submit(int).result())
+            until(lambda: thread._shutdown)
+            try:
+                pool.submit(int)
+            except RuntimeError:
+                tell('refused')
+            done.set()
+        inside, exiting, done = (threading.Event() for n in range(3))
+        pool = thread.ThreadPoolExecutor(1)
+        threading.Thread(target=hold, daemon=True).start()
+        inside.wait(PATIENCE)
+        pool.submit(done.wait, PATIENCE)    # keeps the exit handler joining
+        pool = thread.ThreadPoolExecutor(1)
+        atexit.register(exiting.set)
+    '''.replace('\n        ', '\n'))
+    assert child.words == ['False', '0', 'refused'], child
+    assert child.returncode == 0 and not child.err, child
+
+
+def test_it_is_shared_and_reentrant(run):
+    child = run(IMPORTS + '''
+inside = threading.Barrier(3)
+def hold():
+    with lock, lock:
+        inside.wait(PATIENCE)
+threads = [threading.Thread(target=hold) for n in range(2)]
+for t in threads: t.start()
+with lock:
+    inside.wait(PATIENCE)
+    tell(lock.locked())
+for t in threads: t.join()
+tell(lock.locked())
+''')
+    assert child.words == ['True', 'False'], child
+
+
+def test_it_has_the_interface_of_a_lock(run):
+    child = run(IMPORTS + '''
+tell(lock.acquire())
+tell(lock.acquire(False))
+tell(lock.acquire(timeout=1))
+tell(lock.acquire(True, 1))
+t = threading.Thread(target=lock.release)   # a lock may be released elsewhere
+t.start(); t.join()
+lock.release(); lock.release(); lock.release()
+try:
+    lock.release()
+except RuntimeError as exc:
+    tell(exc)
+tell('unlocked' in repr(lock))
+''')
+    assert child.out.splitlines() == ['True'] * 4 + [
+        'release unlocked lock', 'True'], child
+
+
+def test_a_late_thread_does_not_have_to_wait(run):
+    """acquire(False) and a timeout mean what they do for any lock."""
+    child = run(IMPORTS + '''
+inside, exiting, done = (threading.Event() for n in range(3))
+def hold():
+    with lock:
+        inside.set()
+        done.wait(PATIENCE)
+def late():
+    exiting.wait(PATIENCE)
+    until(lambda: lock._declaring)
+    tell(lock.acquire(False))
+    tell(lock.acquire(timeout=0.01))
+    tell(lock.acquire())        # gives way for a second, not for ever
+    lock.release()
+    done.set()
+for target in hold, late:
+    threading.Thread(target=target, daemon=True).start()
+inside.wait(PATIENCE)
+atexit.register(exiting.set)
+''', timeout=20)
+    assert child.words == ['False', 'False', 'True'], child
+    assert child.returncode == 0, child
+
+
+@pytest.mark.parametrize('seconds', [0, 0.005])
+def test_threads_that_hold_it_in_turn_cannot_keep_exit_out(run, seconds):
+    child = run(IMPORTS + '''
+def hold_again_and_again():
+    while True:
+        with lock:
+            time.sleep(%s)
+for n in range(8):
+    threading.Thread(target=hold_again_and_again, daemon=True).start()
+time.sleep(0.1)
+''' % seconds, timeout=20)
+    assert child.returncode == 0 and not child.err, child
+
+
+def test_a_fork_leaves_the_siblings_holds_behind(run):
+    child = run(IMPORTS + '''
+inside, done = threading.Event(), threading.Event()
+def hold():
+    with lock:
+        inside.set()
+        done.wait(PATIENCE)
+t = threading.Thread(target=hold)
+t.start()
+inside.wait(PATIENCE)
+with lock:
+    pid = os.fork()
+if not pid:
+    tell(lock.locked())
+    sys.exit()
+tell(os.waitpid(pid, 0)[1])
+tell(lock.locked())
+done.set()
+''', timeout=20)
+    assert child.words == ['False', '0', 'True'], child
+
+
+def test_code_written_for_39(run):
+    """A submit that takes both locks, as 3.9's does, loses nothing."""
+    child = run(IMPORTS + '''
+class Pool(thread.ThreadPoolExecutor):
+    def submit(self, fn, *args):
+        with self._shutdown_lock, lock:
+            if thread._shutdown:
+                raise RuntimeError('refused')
+            inside.set()
+            until(lambda: lock._declaring)
+            f = thread._base.Future()
+            self._work_queue.put(thread._WorkItem(f, fn, args, {}))
+            self._adjust_thread_count()
+            return f
+inside = threading.Event()
+def late():
+    time.sleep(0.3)
+    tell('completed')
+threading.Thread(target=Pool(1).submit, args=(late,), daemon=True).start()
+inside.wait(PATIENCE)
+''', timeout=20)
+    assert child.words == ['completed'], child
