@@ -191,10 +191,12 @@ def _warn(name, module, identity):
             'silences this warning.' % (
                 PATCHES[name], identity.problem,
                 getattr(module, '__file__', None), identity.sha256, name))
-    import warnings
     try:
+        import warnings
         warnings.warn(text, RuntimeWarning, stacklevel=2)
     except RuntimeWarning:
         # -W error: it must still not be raised out of somebody else's import.
         if sys.stderr is not None:
             print(text, file=sys.stderr)
+    except Exception:
+        pass    # standard error is closed; status() has the reason

@@ -19,10 +19,14 @@ import threading
 PAUSE = 0.001
 
 # Looks that a thread takes before it enters the lock although the exit handler
-# waits for it to be free.  Holders keep the lock for less, or exit would not be
-# theirs to hold up.  The bound is what makes that wait harmless: the holder
-# that exit waits for may be waiting for us.
+# waits for it to be free: threads that hold it in turn must not keep exit out.
+# The bound makes that wait harmless: whoever exit waits for may wait for us.
 GIVE_WAY = 1000
+
+# Looks that the exit handler takes at somebody else's function that starts
+# workers (`guarded`).  It may be a synchronous executor, which does the work
+# right there: stock code does not wait for that at all.
+GUARDED_LOOKS = 10000
 
 
 class GlobalShutdownLock:
@@ -39,17 +43,17 @@ class GlobalShutdownLock:
     REFUSED = 'cannot schedule new futures after interpreter shutdown'
 
     __slots__ = ('applied', '_namespace', '_flag', '_holders', '_starters',
-                 '_declaring', '__weakref__')
+                 '_declarers', '__weakref__')
 
     def __init__(self, namespace, flag):
         self.applied = None     # what the installer did to that module
         self._namespace = namespace
         self._flag = flag
-        # Each entry carries the process id: what the siblings of a forking
-        # thread had announced means nothing in the child.
+        # Entries carry the process id: what the siblings of a forking thread
+        # had announced means nothing in the child.
         self._holders = []      # (thread id, process id), one for each acquire
-        self._starters = []     # (frame, process id), one for each worker start
-        self._declaring = None  # (thread id, process id) of the exit handler
+        self._starters = []     # (frame, process id, looks), see _announce
+        self._declarers = []    # (thread id, process id, update), see declare
 
     # What programs use.
 
@@ -62,24 +66,28 @@ class GlobalShutdownLock:
         *timeout* seconds.
         """
         me = _me()
-        holds_it = me in self._holders
-        # Entered first, looked second; the exit handler does it the other way
-        # round.  One of the two sees the other.
-        self._holders.append(me)
-        if holds_it or not self._exit_waits(me):
+        if me not in self._holders and self._exit_waits(me):
+            looks = GIVE_WAY
+            if not blocking or timeout >= 0:
+                looks = min(looks, int(timeout / PAUSE) if blocking else 0)
+            for _ in range(looks):
+                _pause()
+                if not self._exit_waits(me):
+                    break
+            else:
+                if looks < GIVE_WAY:
+                    return False
+        try:
+            # Entered first, then every update under way is made void; the exit
+            # handler looks for holders first and updates then.  Either it sees
+            # us, or its update comes before this returns, or it has no effect.
+            self._holders.append(me)
+            for declarer in self._declarers[:]:
+                declarer[2].clear()
             return True
-        self._release(me)
-        looks = GIVE_WAY if timeout < 0 else min(GIVE_WAY, timeout / PAUSE)
-        while blocking and looks > 0:
-            _pause()
-            if not self._exit_waits(me):
-                break
-            looks -= 1
-        else:
-            if not blocking or 0 <= timeout < GIVE_WAY * PAUSE:
-                return False
-        self._holders.append(me)
-        return True
+        except BaseException:
+            self._release(me)   # Ctrl-C
+            raise
 
     def release(self):
         """Undo one `acquire`, of this thread if it has one, else of any.
@@ -88,6 +96,20 @@ class GlobalShutdownLock:
         """
         if not self._release(_me()):
             raise RuntimeError('release unlocked lock')
+
+    def locked(self):
+        """Return whether any thread of this process holds the lock."""
+        return any(map(_counts, self._holders[:]))
+
+    __enter__ = acquire
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        self.release()
+
+    def __repr__(self):
+        return '<%s %s of %s at %#x>' % (
+            'locked' if self.locked() else 'unlocked', type(self).__name__,
+            self._namespace['__name__'], id(self))
 
     def _release(self, me):
         # By thread: in a forked child the process id has changed.
@@ -101,24 +123,8 @@ class GlobalShutdownLock:
         return False
 
     def _exit_waits(self, me):
-        declaring = self._declaring
-        return (declaring is not None and declaring != me
-                and declaring[1] == me[1])
-
-    def locked(self):
-        """Return whether any thread of this process holds the lock."""
-        process_id = os.getpid()
-        return any(holder[1] == process_id for holder in self._holders[:])
-
-    __enter__ = acquire
-
-    def __exit__(self, exc_type, exc_value, traceback):
-        self.release()
-
-    def __repr__(self):
-        return '<%s %s of %s at %#x>' % (
-            'locked' if self.locked() else 'unlocked', type(self).__name__,
-            self._namespace['__name__'], id(self))
+        return any(declarer[1] == me[1] and declarer[0] != me[0]
+                   for declarer in self._declarers[:])
 
     # What the patched submit and its helpers use.
 
@@ -129,10 +135,10 @@ class GlobalShutdownLock:
         handler does not go on to take stock of the workers before the caller
         has called `started` or has ended.
         """
-        self._announce(sys._getframe(1))
+        self._announce(sys._getframe(1), None)
 
     def started(self):
-        """Take back the announcement of the calling function."""
+        """Take back the announcement of the calling function, if any."""
         self._withdraw(sys._getframe(1))
 
     def guarded(self, start_workers):
@@ -142,8 +148,8 @@ class GlobalShutdownLock:
         function, which does neither.
         """
         def guarded_start_workers():
-            self._announce(sys._getframe())
             try:
+                self._announce(sys._getframe(), GUARDED_LOOKS)
                 start_workers()
             finally:
                 self._withdraw(sys._getframe())
@@ -167,8 +173,12 @@ class GlobalShutdownLock:
             frame = frame.f_back
         return False
 
-    def _announce(self, frame):
-        self._starters.append((frame, os.getpid()))
+    def _announce(self, frame, looks):
+        # What an asynchronous exception or a fork has left behind.
+        for starter in self._starters[:]:
+            if starter[1] != os.getpid() or not _is_executing(starter[0]):
+                self._withdraw(starter[0])
+        self._starters.append((frame, os.getpid(), looks))
         # Announced first, looked second; `declare` does it the other way
         # round.  One of the two sees the other.
         if self._namespace[self._flag] and not self._announced(frame.f_back):
@@ -178,7 +188,10 @@ class GlobalShutdownLock:
     def _withdraw(self, frame):
         for starter in self._starters[:]:
             if starter[0] is frame:
-                self._starters.remove(starter)
+                try:
+                    self._starters.remove(starter)
+                except ValueError:
+                    pass    # another thread has seen that it is over
 
     # What the patched exit handler uses.
 
@@ -189,39 +202,57 @@ class GlobalShutdownLock:
         `starting` or `guarded` has been started.  Ctrl-C ends the wait: exit
         is then declared all the same.
         """
+        update = {}
+        declarer = _me() + (update,)
         try:
-            self._wait_for_holders()
+            self._declarers.append(declarer)
+            while True:
+                # A signal handler may fork while this waits: ask each time.
+                me = _me()
+                # A thread that enters after the look voids the update, which
+                # is one call into C, so that no holder sees the flag change.
+                update[self._flag] = True
+                if not any(_counts(holder) and holder[0] != me[0]
+                           for holder in self._holders[:]):
+                    self._namespace.update(update)
+                    if self._namespace[self._flag]:
+                        break
+                _pause()
         finally:
             self._namespace[self._flag] = True
-            self._declaring = None
+            if declarer in self._declarers:
+                self._declarers.remove(declarer)
         self._wait_for_starters()
 
-    def _wait_for_holders(self):
-        # From here on a thread that enters gives way (`acquire`).
-        self._declaring = me = _me()
-        while [holder for holder in self._holders[:]
-               if holder[1] == me[1] and holder[0] != me[0]]:
-            _pause()
-
     def _wait_for_starters(self):
-        process_id = os.getpid()
         # A program may call the exit handler itself, from a signal handler for
-        # one.  What that has interrupted cannot go on before this returns.
-        frame, interrupted = sys._getframe(), []
+        # one.  What that has interrupted cannot go on before this returns, and
+        # is not waited for when it does.
+        frame = sys._getframe(1)
         while frame is not None:
-            interrupted.append(frame)
+            self._withdraw(frame)
             frame = frame.f_back
         for starter in self._starters[:]:
-            frame, announced_in = starter
-            if announced_in != process_id or frame in interrupted:
-                continue
-            while starter in self._starters and _is_executing(frame):
+            frame, announced_in, looks = starter
+            while (announced_in == os.getpid() and starter in self._starters
+                   and looks != 0 and _is_executing(frame)):
                 _pause()
+                if looks is not None:
+                    looks -= 1
 
 
 def _me():
     # Looked up at each call: with gevent or eventlet it tells greenlets apart.
     return threading.get_ident(), os.getpid()
+
+
+def _counts(holder):
+    """Return whether a hold is of this process: made in it, or forked with it.
+
+    The thread that forks is the main thread of the child, with the same id.
+    """
+    return (holder[1] == os.getpid()
+            or holder[0] == threading.main_thread().ident)
 
 
 def _pause():

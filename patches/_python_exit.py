@@ -1,4 +1,4 @@
-"""The exit handler of `concurrent.futures.thread`, the same on 3.6 to 3.8."""
+"""The exit handler of `concurrent.futures.thread`, the same on 3.7 and 3.8."""
 
 
 def _python_exit():
@@ -7,9 +7,6 @@ def _python_exit():
     _backport_shutdown_lock.declare()
     items = list(_threads_queues.items())
     for t, q in items:
-        # In a forked child the parent's workers are dead, and 3.6's queue may
-        # have been forked with its mutex held: put() would block for ever.
-        if t.is_alive():
-            q.put(None)
+        q.put(None)
     for t, q in items:
         t.join()

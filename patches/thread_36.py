@@ -3,7 +3,6 @@
 The releases differ in thread names and in a reference cycle, not in the
 functions replaced here.
 """
-from ._python_exit import _python_exit
 
 
 def submit(self, fn, *args, **kwargs):
@@ -50,14 +49,39 @@ def _adjust_thread_count(self):
 
         thread_name = '%s_%d' % (self._thread_name_prefix or self,
                                  num_threads)
-        _backport_shutdown_lock.starting()
+        interrupted = True
         try:
+            _backport_shutdown_lock.starting()
             t = threading.Thread(name=thread_name, target=_worker,
                                  args=(weakref.ref(self, weakref_cb),
                                        self._work_queue))
             t.daemon = True
-            t.start()
-            self._threads.add(t)
-            _threads_queues[t] = self._work_queue
+            try:
+                t.start()
+                interrupted = False
+            finally:
+                # Ctrl-C in start() leaves a worker that runs all the same.
+                if not interrupted or t in threading.enumerate():
+                    self._threads.add(t)
+                    _threads_queues[t] = self._work_queue
         finally:
             _backport_shutdown_lock.started()
+
+
+def _python_exit():
+    # Sets _shutdown.  From here on every submit is refused, and every worker
+    # there will ever be is in _threads_queues.
+    _backport_shutdown_lock.declare()
+    items = list(_threads_queues.items())
+    for t, q in items:
+        # In a forked child the parent's workers are dead, and a queue may have
+        # been forked with its mutex held: put() would block for ever.
+        mutex = getattr(q, 'mutex', None)
+        if (mutex is not None and isinstance(t, threading.Thread)
+                and not t.is_alive()):
+            if not mutex.acquire(timeout=0.1):
+                continue
+            mutex.release()
+        q.put(None)
+    for t, q in items:
+        t.join()

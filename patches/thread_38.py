@@ -69,16 +69,22 @@ def _adjust_thread_count(self):
 
         thread_name = '%s_%d' % (self._thread_name_prefix or self,
                                  num_threads)
-        _backport_shutdown_lock.starting()
+        interrupted = True
         try:
+            _backport_shutdown_lock.starting()
             t = threading.Thread(name=thread_name, target=_worker,
                                  args=(weakref.ref(self, weakref_cb),
                                        self._work_queue,
                                        self._initializer,
                                        self._initargs))
             t.daemon = True
-            t.start()
-            self._threads.add(t)
-            _threads_queues[t] = self._work_queue
+            try:
+                t.start()
+                interrupted = False
+            finally:
+                # Ctrl-C in start() leaves a worker that runs all the same.
+                if not interrupted or t in threading.enumerate():
+                    self._threads.add(t)
+                    _threads_queues[t] = self._work_queue
         finally:
             _backport_shutdown_lock.started()

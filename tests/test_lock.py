@@ -86,7 +86,7 @@ def hold():
         done.wait(PATIENCE)
 def late():
     exiting.wait(PATIENCE)
-    until(lambda: lock._declaring)
+    until(lambda: lock._declarers)
     tell(lock.acquire(False))
     tell(lock.acquire(timeout=0.01))
     tell(lock.acquire())        # gives way for a second, not for ever
@@ -146,7 +146,7 @@ class Pool(thread.ThreadPoolExecutor):
             if thread._shutdown:
                 raise RuntimeError('refused')
             inside.set()
-            until(lambda: lock._declaring)
+            until(lambda: lock._declarers)
             f = thread._base.Future()
             self._work_queue.put(thread._WorkItem(f, fn, args, {}))
             self._adjust_thread_count()

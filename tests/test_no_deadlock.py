@@ -228,20 +228,26 @@ def test_ctrl_c_during_exit(run, held_up):
     program = '''
         from concurrent.futures import thread
         pool = thread.ThreadPoolExecutor(1)
-        forever = threading.Event()
+        forever, inside = threading.Event(), threading.Event()
+        waits = lambda: thread._shutdown
         def hold():
             with thread._global_shutdown_lock:
                 forever.wait()
         if %r == 'by a holder':
             threading.Thread(target=hold, daemon=True).start()
-            until(thread._global_shutdown_lock.locked)
+            lock = thread._global_shutdown_lock
+            until(lock.locked)
+            waits = lambda: lock._declarers
         elif %r == 'by a start':
-            pool._threads = Threads(lambda t: forever.wait())
+            pool._threads = Threads(lambda t: inside.set() or forever.wait())
             threading.Thread(target=pool.submit, args=(int,), daemon=True).start()
-            until(pool._work_queue.empty)
+            inside.wait(PATIENCE)
         else:
             pool.submit(forever.wait)
-        atexit.register(tell, 'exiting')
+        def watch():
+            until(waits)
+            tell('exiting')
+        threading.Thread(target=watch, daemon=True).start()
     ''' % (held_up, held_up)
     child = run(program, timeout=TIMEOUT, interrupt_at='exiting')
     assert not child.hung, child

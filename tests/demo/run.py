@@ -1,0 +1,85 @@
+"""Runs the bug report's programs and `verify`; prints one table.
+
+    python run.py INTERPRETER...
+
+Each interpreter has the package installed. Exit status: 0 if nothing was lost
+with the patch.
+"""
+import collections
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAMS = (
+    ('chain.py', 'callbacks submit the next job'),
+    ('fan_out.py', '100 jobs, main leaves after 1.5 s'),
+)
+TIMEOUT = 60
+
+
+def program(python, name, variant):
+    """Return word -> how often the program told it."""
+    print('  %s, %s' % (name, variant), file=sys.stderr, flush=True)
+    env = dict(os.environ, BACKPORT_DISABLE='1' if variant == 'stock' else '')
+    try:
+        done = subprocess.run(
+            [python, os.path.join(HERE, name), variant], env=env,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            universal_newlines=True, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return collections.Counter(hung=1)
+    return collections.Counter(done.stdout.split())
+
+
+def told(words):
+    lost = words['accepted'] - words['completed'] + words['hung']
+    return '%s, %d accepted' % ('%d LOST' % lost if lost else '0 lost',
+                                words['accepted']), lost
+
+
+def verified(python):
+    """Yield (loss, stock, patched, lost) from `python -m backport verify`."""
+    done = subprocess.run([python, '-m', 'backport', 'verify', '--json'],
+                          stdout=subprocess.PIPE, universal_newlines=True,
+                          cwd=HERE)
+    if not done.stdout:
+        sys.exit('verify failed with status %d' % done.returncode)
+    rows = json.loads(done.stdout)['rows']
+    for off, on in zip(rows[::2], rows[1::2]):
+        cells = []
+        for row in off, on:
+            lost = row['lost'] + row['hung']
+            cells.append('%s of %d' % ('%d LOST' % lost if lost else '0 lost',
+                                       row['trials']))
+        yield off['loss'] + ' (forced)', cells[0], cells[1], lost
+
+
+def main(pythons):
+    table, failed = [('interpreter', 'program', 'stock', 'patched')], False
+    for python in pythons:
+        version = subprocess.check_output(
+            [python, '-c', 'import platform; print(platform.python_version())'],
+            universal_newlines=True).strip()
+        print('CPython %s' % version, file=sys.stderr, flush=True)
+        for name, title in PROGRAMS:
+            stock, _ = told(program(python, name, 'stock'))
+            patched, lost = told(program(python, name, 'patched'))
+            table.append((version, title, stock, patched))
+            failed |= lost > 0
+        for title, stock, patched, lost in verified(python):
+            table.append((version, title, stock, patched))
+            failed |= lost > 0
+    widths = [max(map(len, column)) for column in zip(*table)]
+    print()
+    for line in table:
+        print('  '.join(cell.ljust(width)
+                        for cell, width in zip(line, widths)).rstrip())
+    print('\nWith the patch, %s.'
+          % ('WORK WAS LOST' if failed else 'nothing was lost'))
+    return failed
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

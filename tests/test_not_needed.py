@@ -1,0 +1,35 @@
+"""Interpreters that have upstream's fix are left alone."""
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info < (3, 9), reason='3.6 to 3.8 need the patch')
+
+
+def test_nothing_is_done(run_python):
+    child = run_python('-W', 'error', '-c', '''
+import sys
+before, finders = set(sys.modules), list(sys.meta_path)
+import backport
+assert set(sys.modules) - before == {'backport', 'backport._hook'}
+assert sys.meta_path == finders
+from concurrent.futures import thread
+assert not hasattr(thread, '_backport_shutdown_lock')
+assert 'backport' not in thread.ThreadPoolExecutor.submit.__code__.co_filename
+backport.activate()
+record, = backport.status()
+assert backport.deactivate() == (record,)
+print(record.state)
+print(record.reason)
+''')
+    assert child.out.splitlines() == [
+        'not-needed', 'CPython has had the fix of bpo-31783 since 3.9'], child
+    assert not child.err
+
+
+def test_verify_says_so(run_python):
+    child = run_python('-m', 'backport', 'verify')
+    assert child.returncode == 0
+    assert 'nothing is needed' in child.out
+    assert not child.err

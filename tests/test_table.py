@@ -1,0 +1,20 @@
+"""The hash table is right: every row, from the source of its releases."""
+import sys
+
+import pytest
+
+import stdlib
+from backport import _identify
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info >= (3, 9), reason='the table ends with 3.8')
+
+
+@pytest.mark.parametrize('row', stdlib.rows(), ids=lambda row: row.releases)
+def test_code_digest(row):
+    codes = _identify.compiled_codes('thread', stdlib.source(row))
+    assert _identify.code_digest(codes) == row.code
+
+
+def test_every_row_is_tested():
+    assert {row.releases for row in _identify.SOURCES} == set(stdlib.EDITS)
