@@ -7,8 +7,9 @@ A module to come is watched through its loader: until it has executed the
 module, the loader is of a subclass whose ``exec_module`` patches the module
 before the import ends, under the module's import lock.  A module that is
 half-imported already, in whichever thread, is watched through its spec, on
-which the import system sets ``_initializing`` to False at the end.  Loader and
-spec are of their own class again before anybody can use the module.
+which the import system sets ``_initializing`` to False at the end, or through
+its import lock, where the loader keeps no such spec.  Each is of its own class
+again before anybody can use the module.
 """
 import os
 import sys
@@ -55,11 +56,16 @@ def _activate_module(module_name):
         if spec._initializing:
             return
         # Its import ended between the question and the watch.
-    elif spec is None and module_name in importing._module_locks:
-        # Another thread is importing it and was past the finders before ours
-        # was there, or its loader (zipimport) keeps no spec.  Wait for that
-        # import as `import` would; it knows how to avoid a deadlock.
-        importing._lock_unlock_module(module_name)
+    else:
+        # Being imported nevertheless: no finder of ours was asked, or the
+        # loader (zipimport) does without _initializing.
+        lock = importing._module_locks.get(module_name, bool)()
+        if lock and lock.owner == get_ident():
+            watch_lock(lock)
+            return
+        if lock:
+            # Wait for it as `import` would, which knows how to avoid deadlocks.
+            importing._lock_unlock_module(module_name)
     module = sys.modules.get(module_name)
     if module is not None:
         loaded(module_name, module)
@@ -76,7 +82,6 @@ def deactivate():
         sys.meta_path.remove(finder)
     reasons = {}
     for name in PATCHES:
-        decided.setdefault(name, ('disabled', 'backport.deactivate() was called'))
         try:
             from . import _installer
             reason = _installer.revert(name)
@@ -84,7 +89,7 @@ def deactivate():
             reason = 'the installer failed: %r' % (exc,)
         if reason is not None:
             reasons[name] = 'not taken back: ' + reason
-        elif decided[name][0] not in ('not-needed', 'disabled'):
+        elif decided.get(name, ('',))[0] not in ('not-needed', 'disabled'):
             decided[name] = 'disabled', 'backport.deactivate() was called'
     return tuple(_with(record, state='refused', reason=reasons[record.name])
                  if record.name in reasons else record for record in status())
@@ -199,6 +204,12 @@ def watch_spec(spec):
         spec.__class__ = _watching(type(spec), '__setattr__', _set_and_tell)
 
 
+def watch_lock(lock):
+    """Have `loaded` called when this thread gives up its import *lock*."""
+    if type(lock).release is not _release_and_tell:
+        lock.__class__ = _watching(type(lock), 'release', _release_and_tell)
+
+
 def _watching(stock, name, method, _classes={}):
     # One class for each stock class: loaders compare by class.
     if stock not in _classes:
@@ -226,6 +237,16 @@ def _set_and_tell(spec, name, value):
         spec._initializing = value
     else:
         super(watched, spec).__setattr__(name, value)
+
+
+def _release_and_tell(lock):
+    watched = type(lock)
+    if lock.count == 1:     # else an import inside its own import
+        lock.__class__ = watched.__base__
+        module = sys.modules.get(lock.name)
+        if module is not None:      # else its code raised
+            loaded(lock.name, module)
+    watched.__base__.release(lock)
 
 
 class LegacyLoader:

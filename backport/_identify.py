@@ -82,28 +82,30 @@ def compiled_codes(name, data):
 
 
 def _names(name):
-    return [function for function, _ in REPLACED[name]] + list(RELIED_UPON[name])
+    return ([function for function, _ in REPLACED[name]]
+            + list(RELIED_UPON[name]))
 
 
 def _match(name, data, digest, live):
     """Return (row, reason, problem) for the code objects *live*."""
     live_digest = code_digest(live)
     rows = [row for row in SOURCES
-            if row.file == _stdlib_file(name) and row.python == sys.version_info[:2]]
+            if row.file == _stdlib_file(name)
+            and row.python == sys.version_info[:2]]
     for row in rows:
         if row.sha256 == digest:
+            reason = 'the source is that of CPython %s' % row.releases
             if live_digest == row.code:
-                return row, 'the source is that of CPython %s' % row.releases, None
+                return row, reason, None
             # The table's digests are those of one compiler for each minor
             # version; this interpreter's own has the last word.
             stock = compiled_codes(name, data)
             changed = [function for function in sorted(live)
                        if _plain(live[function]) != _plain(stock[function])]
             if not changed:
-                return row, 'the source is that of CPython %s' % row.releases, None
-            return None, None, (
-                'its source is that of CPython %s, but another tool has '
-                'rewritten %s' % (row.releases, ', '.join(changed)))
+                return row, reason, None
+            return None, None, '%s, but another tool has rewritten %s' % (
+                reason, ', '.join(changed))
     for row in rows:
         if row.code == live_digest:
             return row, ('matched by code: %s, but the code is that of CPython '
@@ -127,7 +129,8 @@ def live_functions(name, namespace):
         elif found is not None:
             return {}, 'another tool has replaced %s' % qualname
         elif qualname in dict(REPLACED[name]):
-            return {}, 'it has no %s: this is not the standard library' % qualname
+            return {}, ('it has no %s: this is not the standard library'
+                        % qualname)
     return functions, None
 
 

@@ -106,7 +106,8 @@ if __name__ == '__main__':
     loss, switch = sys.argv[1:]
     if switch == 'on':
         # By path, to import the very package that this file belongs to.
-        sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        package = os.path.dirname(os.path.abspath(__file__))
+        sys.path[0] = os.path.dirname(package)
         import backport
     from concurrent.futures import thread
     if switch == 'on':
@@ -114,7 +115,7 @@ if __name__ == '__main__':
         if record.state != 'applied':
             sys.exit('not applied: %s: %s' % (record.state, record.reason))
     inside = threading.Event()      # the submitter is held up in submit
-    decided = threading.Event()     # the late work item has begun, or never will
+    decided = threading.Event()     # the late work has begun, or never will
     executor = LOSSES[loss](thread)
     threading.Thread(target=submit_late, daemon=True).start()
     inside.wait(PATIENCE)

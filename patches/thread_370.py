@@ -35,4 +35,3 @@ def submit(self, fn, *args, **kwargs):
             if str(exc) != _backport_shutdown_lock.REFUSED or f.cancel():
                 raise
         return f
-

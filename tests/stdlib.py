@@ -20,7 +20,8 @@ _NAMED_PARAMETERS = (
         if len(args) >= 2:
             self, fn, *args = args
         elif not args:
-            raise TypeError("descriptor 'submit' of 'ThreadPoolExecutor' object "
+            raise TypeError("descriptor 'submit' of 'ThreadPoolExecutor' \
+object "
                             "needs an argument")
         elif 'fn' in kwargs:
             fn = kwargs.pop('fn')

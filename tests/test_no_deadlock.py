@@ -28,7 +28,8 @@ FINALISER = '''
         def __del__(self):
             other.submit(tell, 'finalised').result()
     pool._work_queue = Queue(pool._work_queue,
-                             lambda item: item and (Cycle() and 0, gc.collect()))
+                             lambda item:
+                             item and (Cycle() and 0, gc.collect()))
     pool.submit(tell, 'done').result()
 '''
 
@@ -222,7 +223,8 @@ def test_exit_waits_for_a_greenlet_of_its_own_thread(run):
     assert child.returncode == 0 and child.words == ['done'], child
 
 
-@pytest.mark.parametrize('held_up', ['by a holder', 'by a start', 'by a worker'])
+@pytest.mark.parametrize('held_up', [
+    'by a holder', 'by a start', 'by a worker'])
 def test_ctrl_c_during_exit(run, held_up):
     """It ends the wait, as it ends the join of stock code."""
     program = '''
@@ -240,7 +242,8 @@ def test_ctrl_c_during_exit(run, held_up):
             waits = lambda: lock._declarers
         elif %r == 'by a start':
             pool._threads = Threads(lambda t: inside.set() or forever.wait())
-            threading.Thread(target=pool.submit, args=(int,), daemon=True).start()
+            threading.Thread(target=pool.submit, args=(int,),
+                             daemon=True).start()
             inside.wait(PATIENCE)
         else:
             pool.submit(forever.wait)

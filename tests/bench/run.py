@@ -87,7 +87,8 @@ def main():
         print('instructions per submit, mean of %d hash seeds (stock: %d)'
               % (arguments.seeds, statistics.mean(stock)))
         for variant in VARIANTS:
-            ratios = [one / other for one, other in zip(counted[variant], stock)]
+            ratios = [one / other
+                      for one, other in zip(counted[variant], stock)]
             print('  %-9s %.4f   (%.4f to %.4f)' % (
                 variant, statistics.mean(counted[variant])
                 / statistics.mean(stock), min(ratios), max(ratios)))
