@@ -95,7 +95,7 @@ def demo(session):
             session.warn('CPython %s is not on PATH nor under pyenv: left out. '
                          'To have it: pyenv install %s' % (version, version))
             continue
-        folder = os.path.join(session.create_tmp(), version)
+        folder = os.path.abspath(os.path.join(session.create_tmp(), version))
         session.run('uv', 'venv', '--quiet', '--clear', '--python',
                     'python' + version, folder, external=True)
         pythons[version] = os.path.join(folder, 'bin', 'python')
@@ -109,13 +109,12 @@ def demo(session):
 @nox.session
 def bench(session):
     """Measure what a submit costs: stock, patched, upstream's plain lock."""
-    folder = session.create_tmp()
     for version in PATCHED:
         if version not in FOUND:
             session.warn('CPython %s was not found: left out' % version)
             continue
         session.run('python', 'tests/bench/run.py', 'python' + version,
-                    *session.posargs, env={'TMPDIR': folder})
+                    *session.posargs)
 
 
 @nox.session(python=PATCHED)

@@ -11,8 +11,6 @@ from concurrent.futures.thread import ThreadPoolExecutor
 submitted = threading.Event()   # the late submit has returned or raised
 began = threading.Event()       # the late work has begun
 inside = threading.Event()      # the late submitter is where it is held up
-# Registered before or after the pools' handler does not matter on 3.6, where
-# importing concurrent.futures has registered that: so wait in both places.
 def late():
     tell('began')
     began.set()
@@ -190,7 +188,8 @@ def test_subclasses(force, subclass, pool):
     assert_kept(patched)
 
 
-def test_work_submitted_by_the_handlers_that_run_before(run):
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
+def test_work_submitted_by_the_handlers_that_run_before(run, variant):
     child = run('''
         from concurrent.futures import ThreadPoolExecutor
         executor = ThreadPoolExecutor(2)
@@ -198,7 +197,7 @@ def test_work_submitted_by_the_handlers_that_run_before(run):
             time.sleep(0.3)
             tell('completed')
         atexit.register(lambda: executor.submit(late))
-    ''')
+    ''', variant)
     assert child.words == ['completed'], child
 
 
@@ -226,28 +225,17 @@ def test_submit_after_exit_is_refused(run):
 
 
 def test_every_worker_is_joined(run):
-    program = '''
-        from concurrent.futures import thread
-        executor = thread.ThreadPoolExecutor(20)
-        def work(n):
-            if n:
-                try:
-                    executor.submit(work, n - 1)
-                except RuntimeError:
-                    pass
-        def look():
-            while not thread._shutdown:
-                time.sleep(0)
-            time.sleep(0)
-        thread.atexit.unregister(thread._python_exit)
-        def check():
-            thread._python_exit()
-            tell(sum(t.is_alive() for t in executor._threads))
-        for _ in range(20):
-            executor.submit(work, 50)
-        check()
-    '''
-    assert run(program).words == ['0']
+    """Asked when the exit handler has returned."""
+    text = '''
+def count():
+    submitted.wait(PATIENCE)
+    tell('alive=%d' % sum(t.is_alive() for t in executor._threads))
+atexit.register(count)
+''' + LATE + START_AFTER_SNAPSHOT + SUBMITTERS['daemon thread'] + '''
+inside.wait(PATIENCE)
+'''
+    assert 'alive=1' in run(text, 'stock').words
+    assert 'alive=0' in run(text).words
 
 
 def test_refused_work_is_not_run_and_its_worker_goes_home(run):
