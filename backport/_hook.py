@@ -232,21 +232,25 @@ def _set_and_tell(spec, name, value):
         # First patched, then said to be ready: importers wait for that only
         # while it says that it is not.
         module = sys.modules.get(spec.name)
-        if module is not None:      # else its code raised
-            loaded(spec.name, module)
-        spec._initializing = value
+        try:
+            if module is not None:      # else its code raised
+                loaded(spec.name, module)
+        finally:
+            spec._initializing = value
     else:
         super(watched, spec).__setattr__(name, value)
 
 
 def _release_and_tell(lock):
     watched = type(lock)
-    if lock.count == 1:     # else an import inside its own import
-        lock.__class__ = watched.__base__
-        module = sys.modules.get(lock.name)
-        if module is not None:      # else its code raised
-            loaded(lock.name, module)
-    watched.__base__.release(lock)
+    try:
+        if lock.count == 1:     # else an import inside its own import
+            lock.__class__ = watched.__base__
+            module = sys.modules.get(lock.name)
+            if module is not None:      # else its code raised
+                loaded(lock.name, module)
+    finally:
+        watched.__base__.release(lock)
 
 
 class LegacyLoader:

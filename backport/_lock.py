@@ -23,9 +23,9 @@ PAUSE = 0.001
 # The bound makes that wait harmless: whoever exit waits for may wait for us.
 GIVE_WAY = 1000
 
-# Looks that the exit handler takes at somebody else's function that starts
-# workers (`guarded`).  It may be a synchronous executor, which does the work
-# right there: stock code does not wait for that at all.
+# Looks that the exit handler takes at other people's functions that start
+# workers (`guarded`), together.  One may be a synchronous executor, which does
+# the work right there: stock code does not wait for that at all.
 GUARDED_LOOKS = 10000
 
 
@@ -51,9 +51,9 @@ class GlobalShutdownLock:
         self._flag = flag
         # Entries carry the process id: what the siblings of a forking thread
         # had announced means nothing in the child.
-        self._holders = []      # (thread id, process id), one for each acquire
-        self._starters = []     # (frame, process id, looks), see _announce
-        self._declarers = []    # (thread id, process id, update), see declare
+        self._holders = []      # (thread id, process id, object()), see acquire
+        self._starters = []     # (frame, process id, whether it is `guarded`)
+        self._declarers = []    # (thread id, process id, update, object())
 
     # What programs use.
 
@@ -66,7 +66,8 @@ class GlobalShutdownLock:
         *timeout* seconds.
         """
         me = _me()
-        if me not in self._holders and self._exit_waits(me):
+        if (self._exit_waits(me)
+                and not any(holder[:2] == me for holder in self._holders[:])):
             looks = GIVE_WAY
             if not blocking or timeout >= 0:
                 looks = min(looks, int(timeout / PAUSE) if blocking else 0)
@@ -77,16 +78,18 @@ class GlobalShutdownLock:
             else:
                 if looks < GIVE_WAY:
                     return False
+        holder = me + (object(),)
         try:
             # Entered first, then every update under way is made void; the exit
             # handler looks for holders first and updates then.  Either it sees
             # us, or its update comes before this returns, or it has no effect.
-            self._holders.append(me)
+            self._holders.append(holder)
             for declarer in self._declarers[:]:
                 declarer[2].clear()
             return True
         except BaseException:
-            self._release(me)   # Ctrl-C
+            if holder in self._holders:
+                self._holders.remove(holder)    # Ctrl-C
             raise
 
     def release(self):
@@ -94,8 +97,17 @@ class GlobalShutdownLock:
 
         Raises RuntimeError if the lock is not held.
         """
-        if not self._release(_me()):
-            raise RuntimeError('release unlocked lock')
+        # By thread: in a forked child the process id has changed.
+        thread_id = threading.get_ident()
+        holders = self._holders[::-1]
+        for holder in [holder for holder in holders
+                       if holder[0] == thread_id] + holders:
+            try:
+                self._holders.remove(holder)
+            except ValueError:
+                continue    # another thread has released it for us
+            return
+        raise RuntimeError('release unlocked lock')
 
     def locked(self):
         """Return whether any thread of this process holds the lock."""
@@ -111,17 +123,6 @@ class GlobalShutdownLock:
             'locked' if self.locked() else 'unlocked', type(self).__name__,
             self._namespace['__name__'], id(self))
 
-    def _release(self, me):
-        # By thread: in a forked child the process id has changed.
-        mine = [holder for holder in self._holders[::-1] if holder[0] == me[0]]
-        for holder in mine + self._holders[::-1]:
-            try:
-                self._holders.remove(holder)
-            except ValueError:
-                continue    # another thread has released it for us
-            return True
-        return False
-
     def _exit_waits(self, me):
         return any(declarer[1] == me[1] and declarer[0] != me[0]
                    for declarer in self._declarers[:])
@@ -135,7 +136,7 @@ class GlobalShutdownLock:
         handler does not go on to take stock of the workers before the caller
         has called `started` or has ended.
         """
-        self._announce(sys._getframe(1), None)
+        self._announce(sys._getframe(1), False)
 
     def started(self):
         """Take back the announcement of the calling function, if any."""
@@ -149,7 +150,7 @@ class GlobalShutdownLock:
         """
         def guarded_start_workers():
             try:
-                self._announce(sys._getframe(), GUARDED_LOOKS)
+                self._announce(sys._getframe(), True)
                 start_workers()
             finally:
                 self._withdraw(sys._getframe())
@@ -173,12 +174,12 @@ class GlobalShutdownLock:
             frame = frame.f_back
         return False
 
-    def _announce(self, frame, looks):
+    def _announce(self, frame, guarded):
         # What an asynchronous exception or a fork has left behind.
         for starter in self._starters[:]:
             if starter[1] != os.getpid() or not _is_executing(starter[0]):
                 self._withdraw(starter[0])
-        self._starters.append((frame, os.getpid(), looks))
+        self._starters.append((frame, os.getpid(), guarded))
         # Announced first, looked second; `declare` does it the other way
         # round.  One of the two sees the other.
         if self._namespace[self._flag] and not self._announced(frame.f_back):
@@ -203,7 +204,7 @@ class GlobalShutdownLock:
         is then declared all the same.
         """
         update = {}
-        declarer = _me() + (update,)
+        declarer = _me() + (update, object())
         try:
             self._declarers.append(declarer)
             while True:
@@ -232,13 +233,13 @@ class GlobalShutdownLock:
         while frame is not None:
             self._withdraw(frame)
             frame = frame.f_back
+        looks = GUARDED_LOOKS   # for all of them
         for starter in self._starters[:]:
-            frame, announced_in, looks = starter
+            frame, announced_in, guarded = starter
             while (announced_in == os.getpid() and starter in self._starters
-                   and looks != 0 and _is_executing(frame)):
+                   and not (guarded and looks <= 0) and _is_executing(frame)):
                 _pause()
-                if looks is not None:
-                    looks -= 1
+                looks -= guarded
 
 
 def _me():

@@ -49,7 +49,7 @@ def _adjust_thread_count(self):
 
         thread_name = '%s_%d' % (self._thread_name_prefix or self,
                                  num_threads)
-        interrupted = True
+        patience = 1
         try:
             _backport_shutdown_lock.starting()
             t = threading.Thread(name=thread_name, target=_worker,
@@ -58,10 +58,13 @@ def _adjust_thread_count(self):
             t.daemon = True
             try:
                 t.start()
-                interrupted = False
+            except Exception:
+                patience = 0    # no thread could be started
+                raise
             finally:
-                # Ctrl-C in start() leaves a worker that runs all the same.
-                if not interrupted or t in threading.enumerate():
+                # Ctrl-C in start() may leave a worker that runs all the same,
+                # now or in a moment; else this has been set by now.
+                if t._started.wait(patience):
                     self._threads.add(t)
                     _threads_queues[t] = self._work_queue
         finally:

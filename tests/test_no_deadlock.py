@@ -280,6 +280,39 @@ def test_exit_handler_called_inside_submit(run):
         assert 'accepted' in child.words and 'done' in child.words, child
 
 
+# Ctrl-C in Thread.start, before there is a thread, or before it runs.  The
+# function that makes the thread is the only place where it can be sent on time.
+INTERRUPTED_START = '''
+    from concurrent.futures import thread
+    make_thread = threading._start_new_thread
+    def interrupted(*args):
+        threading._start_new_thread = make_thread
+        if %r == 'after':
+            make_thread(*args)
+        raise KeyboardInterrupt
+    pool, other = thread.ThreadPoolExecutor(1), thread.ThreadPoolExecutor(1)
+    threading._start_new_thread = interrupted
+    try:
+        pool.submit(tell, 'first')
+    except KeyboardInterrupt:
+        tell('interrupted')
+    def late():
+        time.sleep(0.5)
+        tell('completed')
+    pool.submit(late)
+    other.submit(late)
+'''
+
+
+@pytest.mark.parametrize('when', ['before', 'after'])
+def test_ctrl_c_in_the_start_of_a_worker(run, when):
+    """A worker that runs is known, one that does not is not."""
+    child = run(INTERRUPTED_START % when, timeout=TIMEOUT)
+    assert sorted(child.words) == [
+        'completed', 'completed', 'first', 'interrupted'], child
+    assert child.returncode == 0 and not child.err, child
+
+
 def test_announcement_left_behind(run):
     """An asynchronous exception can keep one from being taken back."""
     child = run('''
