@@ -9,9 +9,12 @@ prints, for this interpreter, the ``code`` column of backport/_table.py.
 """
 import hashlib
 import os
+import shutil
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+if __name__ == '__main__':
+    sys.path.insert(0, os.path.dirname(HERE))
 from backport import _identify  # noqa: E402
 
 _NAMED_PARAMETERS = (
@@ -73,6 +76,22 @@ def source(row):
     data = text.encode('utf-8')
     assert hashlib.sha256(data).hexdigest() == row.sha256, row.releases
     return data
+
+
+def in_front(folder, data):
+    """Put a stdlib `concurrent` with this thread.py into *folder*."""
+    package = os.path.join(str(folder), 'concurrent')
+    shutil.copytree(os.path.join(os.path.dirname(os.__file__), 'concurrent'),
+                    package, ignore=shutil.ignore_patterns('__pycache__'))
+    path = os.path.join(package, 'futures', 'thread.py')
+    with open(path, 'wb') as file:
+        file.write(data)
+    return path
+
+
+def environ(folder, **more):
+    """Return an environment with *folder* in front of everything."""
+    return dict(more, PYTHONPATH=os.pathsep.join([str(folder), HERE]))
 
 
 if __name__ == '__main__':

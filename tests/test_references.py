@@ -9,7 +9,6 @@ import textwrap
 import pytest
 
 import stdlib
-from test_when_applied import environ, in_front
 
 ROWS = stdlib.rows()
 
@@ -274,8 +273,8 @@ for call in (lambda: pool.submit(), lambda: pool(1).submit(),
 
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.releases)
 def test_introspection(run, tmp_path, row):
-    in_front(tmp_path, stdlib.source(row))
-    stock, patched = [run(SHOW, variant, env=environ(tmp_path))
+    stdlib.in_front(tmp_path, stdlib.source(row))
+    stock, patched = [run(SHOW, variant, env=stdlib.environ(tmp_path))
                       for variant in ('stock', 'patched')]
     assert stock.returncode == patched.returncode == 0, (stock, patched)
     assert patched.out == stock.out != ''
@@ -285,7 +284,7 @@ def test_introspection(run, tmp_path, row):
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.releases)
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
 def test_source_is_of_the_code_that_runs(run, tmp_path, row, variant):
-    in_front(tmp_path, stdlib.source(row))
+    stdlib.in_front(tmp_path, stdlib.source(row))
     child = run('''
         import inspect, json
         from concurrent.futures import thread
@@ -300,7 +299,7 @@ def test_source_is_of_the_code_that_runs(run, tmp_path, row, variant):
             lines.append([path, source[0].split('(')[0].split()[-1],
                           there == source, 'backport' in ''.join(source)])
         print(json.dumps(lines))
-    ''', variant, env=environ(tmp_path))
+    ''', variant, env=stdlib.environ(tmp_path))
     lines = json.loads(child.out)
     folder = os.path.basename
     patched = variant == 'patched'
@@ -316,13 +315,13 @@ def test_source_is_of_the_code_that_runs(run, tmp_path, row, variant):
 @pytest.mark.parametrize('variant, folder', [('stock', 'futures'),
                                              ('patched', 'patches')])
 def test_traceback(run, tmp_path, row, variant, folder):
-    in_front(tmp_path, stdlib.source(row))
+    stdlib.in_front(tmp_path, stdlib.source(row))
     child = run('''
         from concurrent.futures import ThreadPoolExecutor
         pool = ThreadPoolExecutor(1)
         pool.shutdown()
         pool.submit(int)
-    ''', variant, env=environ(tmp_path))
+    ''', variant, env=stdlib.environ(tmp_path))
     *_, place, line, error = child.err.splitlines()
     file = place.split('"')[1]
     number = int(place.split('line ')[1].split(',')[0])

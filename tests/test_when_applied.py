@@ -85,22 +85,6 @@ def ask(run):
     return ask
 
 
-def in_front(folder, data):
-    """Put a stdlib `concurrent` with this thread.py into *folder*."""
-    package = os.path.join(str(folder), 'concurrent')
-    shutil.copytree(os.path.join(os.path.dirname(os.__file__), 'concurrent'),
-                    package, ignore=shutil.ignore_patterns('__pycache__'))
-    path = os.path.join(package, 'futures', 'thread.py')
-    with open(path, 'wb') as file:
-        file.write(data)
-    return path
-
-
-def environ(folder, **more):
-    """Return an environment with *folder* in front of everything."""
-    return dict(more, PYTHONPATH=os.pathsep.join([str(folder), HERE]))
-
-
 # Loaded after, before or while backport is imported.
 
 # thread.py imports queue. 3.6 has loaded both with concurrent.futures.
@@ -183,7 +167,7 @@ def test_half_imported_from_a_zip(ask, tmp_path):
     """zipimport keeps no spec that tells of an import under way."""
     entry = FORMS['zip'](tmp_path, stdlib.source(INSTALLED))
     child = ask(ORDERS['half-imported'] % 'import backport',
-                env=environ(entry))
+                env=stdlib.environ(entry))
     assert (child.record.state, child.record.live) == ('applied', 'patches')
     assert not child.err, child
 
@@ -202,7 +186,7 @@ inside.wait(PATIENCE)
 import backport
 done.set()
 importer.join()
-''', env=environ(entry))
+''', env=stdlib.environ(entry))
     assert (child.record.state, child.record.live) == ('applied', 'patches')
     assert not child.err, child
 
@@ -260,12 +244,12 @@ def test_pending(ask):
 
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.releases)
 def test_known_release(ask, run, tmp_path, row):
-    path = in_front(tmp_path, stdlib.source(row))
+    path = stdlib.in_front(tmp_path, stdlib.source(row))
     child = ask('''
         from concurrent.futures import ThreadPoolExecutor
         with ThreadPoolExecutor(2) as pool:
             print(sum(pool.map(len, ['abc', 'defg'])))
-    ''', variant='patched', env=environ(tmp_path))
+    ''', variant='patched', env=stdlib.environ(tmp_path))
     assert child.words == ['7'] and not child.err, child
     assert child.record.reason == (
         'the source is that of CPython ' + row.releases)
@@ -276,29 +260,29 @@ def test_known_release(ask, run, tmp_path, row):
 
     loss = (HOLD + LATE + START_AFTER_SNAPSHOT + SUBMITTERS['daemon thread']
             + 'inside.wait(PATIENCE)')
-    assert_lost(run(loss, 'stock', env=environ(tmp_path)))
-    assert_kept(run(loss, 'patched', env=environ(tmp_path)))
+    assert_lost(run(loss, 'stock', env=stdlib.environ(tmp_path)))
+    assert_kept(run(loss, 'patched', env=stdlib.environ(tmp_path)))
 
 
 def crlf(folder, data):
-    in_front(folder, data.replace(b'\n', b'\r\n'))
+    stdlib.in_front(folder, data.replace(b'\n', b'\r\n'))
     return folder
 
 
 def vendor_comment(folder, data):
-    in_front(folder, b'# Packaged by a vendor.\n\n' + data)
+    stdlib.in_front(folder, b'# Packaged by a vendor.\n\n' + data)
     return folder
 
 
 def no_source(folder, data):
-    path = in_front(folder, data)
+    path = stdlib.in_front(folder, data)
     py_compile.compile(path, path + 'c', doraise=True)
     os.remove(path)
     return folder
 
 
 def zipped(folder, data):
-    in_front(folder / 'tree', data)
+    stdlib.in_front(folder / 'tree', data)
     return shutil.make_archive(
         str(folder / 'library'), 'zip', str(folder / 'tree'))
 
@@ -327,7 +311,7 @@ def test_matched_by_code(ask, tmp_path, row, form, optimize):
     child = ask('''
         from concurrent.futures import ThreadPoolExecutor
         print(ThreadPoolExecutor(1).submit(len, 'abc').result())
-    ''', variant='patched', env=environ(entry, PYTHONOPTIMIZE=optimize))
+    ''', variant='patched', env=stdlib.environ(entry, PYTHONOPTIMIZE=optimize))
     assert child.words == ['3'] and not child.err, child
     assert (child.record.state, child.record.live) == ('applied', 'patches')
     assert child.record.reason.startswith('matched by code'), child
@@ -355,7 +339,7 @@ def vendor(tmp_path):
         old, new = CHANGES[where]
         data = stdlib.source(INSTALLED)
         assert old in data
-        return in_front(tmp_path, data.replace(old, new))
+        return stdlib.in_front(tmp_path, data.replace(old, new))
     return vendor
 
 
@@ -372,7 +356,7 @@ def test_vendor_changed_the_code(ask, vendor, tmp_path, where):
         print(thread.ThreadPoolExecutor(1).submit(len, 'abc').result())
         print(*[name for name in vars(thread) if 'lock' in name])
     ''', variant='patched',
-                env=environ(tmp_path, PYTHONWARNINGS='always'))
+                env=stdlib.environ(tmp_path, PYTHONWARNINGS='always'))
     assert child.words == ['3'], child
     assert (child.record.state, child.record.live) == ('refused', 'futures')
     assert (child.record.source, child.record.sha256) == (path, digest)
@@ -386,7 +370,7 @@ def test_vendor_changed_the_code(ask, vendor, tmp_path, where):
 def test_warnings_that_are_errors(ask, vendor, tmp_path, order):
     vendor('submit')
     child = ask(ORDERS[order] % 'import backport',
-                env=environ(tmp_path, PYTHONWARNINGS='error'))
+                env=stdlib.environ(tmp_path, PYTHONWARNINGS='error'))
     assert child.record.state == 'refused', child
     assert 'Traceback' not in child.err, child
     assert 'BACKPORT_DISABLE=thread' in child.err, child
@@ -453,7 +437,7 @@ def test_shadowed_by_another_package(ask, tmp_path):
     child = ask('''
         from concurrent.futures import thread
         print(thread.submit(), *sorted(set(vars(thread)) - {'submit'}))
-    ''', variant='patched', env=environ(tmp_path))
+    ''', variant='patched', env=stdlib.environ(tmp_path))
     assert child.words[0] == 'mine', child
     assert all(word.startswith('__') for word in child.words[1:]), child
     assert child.record.state == 'refused', child
@@ -472,7 +456,7 @@ def test_shadowed_by_a_module(ask, tmp_path, name):
             import concurrent.futures.thread
         except ModuleNotFoundError as exc:
             print(exc)
-    ''', variant='patched', env=environ(tmp_path))
+    ''', variant='patched', env=stdlib.environ(tmp_path))
     assert 'is not a package' in ' '.join(child.words), child
     assert child.record.state == 'pending' and not child.err, child
 
@@ -487,7 +471,7 @@ HALVES = {'class ThreadPoolExecutor': True, '.put(None)': False,
 def test_half_written_file(ask, tmp_path, lacks, order):
     """The same failure as on stock; once the file is whole, it is patched."""
     whole = stdlib.source(INSTALLED)
-    path = in_front(tmp_path, whole)
+    path = stdlib.in_front(tmp_path, whole)
     half = whole[:whole.index(lacks.encode())]
     if not HALVES[lacks]:
         half += b'put('
@@ -514,7 +498,8 @@ import concurrent.futures.thread
         first = ORDERS[order].replace('import concurrent.futures.thread',
                                       'load()') % statement
         children.append(ask(program % ((path, half, whole), first),
-                            env=environ(tmp_path, PYTHONDONTWRITEBYTECODE='1')))
+                            env=stdlib.environ(
+                                tmp_path, PYTHONDONTWRITEBYTECODE='1')))
     stock, patched = children
     assert stock.words == patched.words != [], children
     assert stock.record.live == 'futures', stock
@@ -754,7 +739,7 @@ backport.deactivate()
 backport.activate()
 print(concurrent.futures.ThreadPoolExecutor(1).submit(int).result())
 assert not hasattr(concurrent.futures.thread, '_global_shutdown_lock')
-''', env=environ(tmp_path))
+''', env=stdlib.environ(tmp_path))
     assert child.words == ['0'], child
     assert (child.record.state, child.record.live) == ('refused', 'futures')
     assert 'the installer failed' in child.record.reason, child
