@@ -17,8 +17,8 @@ TEST_REQUIREMENTS = ['pytest', 'gevent', 'eventlet', 'wrapt']
 nox.needs_version = '>=2025.10.14'
 # Today's virtualenv makes no environments for 3.6 and 3.7, uv does.
 nox.options.default_venv_backend = 'uv'
-# A download is not the interpreter that anybody runs in production, and would be
-# put outside of this folder.
+# A download is not the interpreter that anybody runs in production, and would
+# be put outside of this folder.
 nox.options.download_python = 'never'
 nox.options.error_on_missing_interpreters = bool(os.environ.get('CI'))
 

@@ -26,7 +26,7 @@ GIVE_WAY = 1000
 # Looks that the exit handler takes at other people's functions that start
 # workers (`guarded`), together.  One may be a synchronous executor, which does
 # the work right there: stock code does not wait for that at all.
-GUARDED_LOOKS = 10000
+GUARDED_LOOKS = 3000
 
 
 class GlobalShutdownLock:

@@ -280,6 +280,28 @@ def test_exit_handler_called_inside_submit(run):
         assert 'accepted' in child.words and 'done' in child.words, child
 
 
+def test_synchronous_executors_that_work_for_ever(run):
+    """In daemon threads: stock does not wait for them, we not for long."""
+    program = '''
+        from concurrent.futures import ThreadPoolExecutor
+        class Synchronous(ThreadPoolExecutor):
+            def _adjust_thread_count(self):
+                self._work_queue.get().run()
+        inside = threading.Barrier(3)
+        def work():
+            inside.wait(PATIENCE)
+            while True:
+                time.sleep(0.1)
+        for n in range(2):
+            threading.Thread(target=Synchronous().submit, args=(work,),
+                             daemon=True).start()
+        inside.wait(PATIENCE)
+    '''
+    for variant in 'stock', 'patched':
+        child = run(program, variant, timeout=TIMEOUT)
+        assert child.returncode == 0 and not child.err, child
+
+
 # Ctrl-C in Thread.start, before there is a thread, or before it runs.  The
 # function that makes the thread is the only place where it can be sent on time.
 INTERRUPTED_START = '''
