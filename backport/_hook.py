@@ -66,9 +66,7 @@ def _activate_module(module_name):
         if lock:
             # Wait for it as `import` would, which knows how to avoid deadlocks.
             importing._lock_unlock_module(module_name)
-    module = sys.modules.get(module_name)
-    if module is not None:
-        loaded(module_name, module)
+    _loaded_if_there(module_name)
 
 
 def deactivate():
@@ -231,10 +229,8 @@ def _set_and_tell(spec, name, value):
         spec.__class__ = watched.__base__
         # First patched, then said to be ready: importers wait for that only
         # while it says that it is not.
-        module = sys.modules.get(spec.name)
         try:
-            if module is not None:      # else its code raised
-                loaded(spec.name, module)
+            _loaded_if_there(spec.name)
         finally:
             spec._initializing = value
     else:
@@ -246,9 +242,7 @@ def _release_and_tell(lock):
     try:
         if lock.count == 1:     # else an import inside its own import
             lock.__class__ = watched.__base__
-            module = sys.modules.get(lock.name)
-            if module is not None:      # else its code raised
-                loaded(lock.name, module)
+            _loaded_if_there(lock.name)
     finally:
         watched.__base__.release(lock)
 
@@ -270,6 +264,12 @@ class LegacyLoader:
         module = self._loader.load_module(fullname)
         loaded(fullname, module)
         return module
+
+
+def _loaded_if_there(module_name):
+    module = sys.modules.get(module_name)
+    if module is not None:      # else not imported, or its code raised
+        loaded(module_name, module)
 
 
 def loaded(module_name, module):

@@ -71,11 +71,9 @@ def revert(name):
     applied = _applied(module)
     if applied is None:
         return None
-    if all(function.__code__ is code for function, code
-           in zip(applied.functions, applied.stock)):
+    if _have(applied.functions, applied.stock):
         return None
-    if any(function.__code__ is not code for function, code
-           in zip(applied.functions, applied.ours)):
+    if not _have(applied.functions, applied.ours):
         return (_changed(name, module)
                 or 'another tool has since wrapped the patched code in place')
     _swap(applied.functions, applied.stock)
@@ -96,8 +94,7 @@ def record(name, decision):
             state, reason = 'refused', changed
         else:
             state, reason = 'applied', applied.identity.reason
-            if any(function.__code__ is not code for function, code
-                   in zip(applied.functions, applied.ours)):
+            if not _have(applied.functions, applied.ours):
                 reason += '; another tool has wrapped the patched code in place'
         return _with_identity(name, state, reason, applied.identity)
     if decision is not None:
@@ -123,6 +120,11 @@ def _with_identity(name, state, reason, identity):
 def _applied(module):
     lock = vars(module).get('_backport_shutdown_lock') if module else None
     return getattr(lock, 'applied', None)
+
+
+def _have(functions, codes):
+    return all(function.__code__ is code
+               for function, code in zip(functions, codes))
 
 
 def _swap(functions, codes):
