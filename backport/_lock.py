@@ -14,6 +14,7 @@ interrupted by a signal, a finaliser, an asynchronous exception or a fork.
 import os
 import sys
 import threading
+from itertools import count
 
 # Seconds between two looks of somebody who waits.
 PAUSE = 0.001
@@ -42,11 +43,14 @@ class GlobalShutdownLock:
     #: The message with which submit refuses work.
     REFUSED = 'cannot schedule new futures after interpreter shutdown'
 
-    __slots__ = ('applied', '_namespace', '_flag', '_holders', '_starters',
-                 '_declarers', '__weakref__')
+    __slots__ = ('applied', 'waits', '_refusals', '_namespace', '_flag',
+                 '_holders', '_starters', '_declarers', '__weakref__')
 
     def __init__(self, namespace, flag):
         self.applied = None     # what the installer did to that module
+        #: Starts of workers that exit has waited for: stock code would not.
+        self.waits = 0
+        self._refusals = count()
         self._namespace = namespace
         self._flag = flag
         # Entries carry the process id: what the siblings of a forking thread
@@ -128,6 +132,29 @@ class GlobalShutdownLock:
                    for declarer in self._declarers[:])
 
     # What the patched submit and its helpers use.
+
+    def refusal(self):
+        """Return the RuntimeError for submit to raise; it is counted."""
+        next(self._refusals)    # atomic, which += is not
+        return RuntimeError(self.REFUSED)
+
+    def refuses(self, future, exc):
+        """Return whether submit must raise *exc*, which `starting` raised.
+
+        For a refusal that is up to *future*: its work item is in the queue
+        already.  No worker may come to it, or one may have it.  Only cancel()
+        can tell.
+        """
+        if str(exc) == self.REFUSED:
+            if not future.cancel():
+                return False
+            next(self._refusals)
+        return True
+
+    @property
+    def refusals(self):
+        """How often submit has raised because exit was declared."""
+        return self._refusals.__reduce__()[1][0]
 
     def starting(self):
         """Announce that the calling function is about to start a worker.
@@ -236,10 +263,13 @@ class GlobalShutdownLock:
         looks = GUARDED_LOOKS   # for all of them
         for starter in self._starters[:]:
             frame, announced_in, guarded = starter
+            waited = False
             while (announced_in == os.getpid() and starter in self._starters
                    and not (guarded and looks <= 0) and _is_executing(frame)):
+                waited = True
                 _pause()
                 looks -= guarded
+            self.waits += waited
 
 
 def _me():

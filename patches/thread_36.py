@@ -9,7 +9,7 @@ def submit(self, fn, *args, **kwargs):
     with self._shutdown_lock:
         # New on 3.6 (bpo-33097, in 3.7): without it no late work is refused.
         if _shutdown:
-            raise RuntimeError(_backport_shutdown_lock.REFUSED)
+            raise _backport_shutdown_lock.refusal()
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
 
@@ -29,9 +29,7 @@ def submit(self, fn, *args, **kwargs):
         try:
             start_workers()
         except RuntimeError as exc:
-            # Refused with the work item in the queue already: no worker may
-            # come to it, or one may have it.  Only cancel() can tell.
-            if str(exc) != _backport_shutdown_lock.REFUSED or f.cancel():
+            if _backport_shutdown_lock.refuses(f, exc):
                 raise
         return f
 

@@ -23,7 +23,7 @@ def submit(*args, **kwargs):
             raise BrokenThreadPool(self._broken)
         # Before the executor's own flag, which workers set at exit as well.
         if _shutdown:
-            raise RuntimeError(_backport_shutdown_lock.REFUSED)
+            raise _backport_shutdown_lock.refusal()
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
 
@@ -43,9 +43,7 @@ def submit(*args, **kwargs):
         try:
             start_workers()
         except RuntimeError as exc:
-            # Refused with the work item in the queue already: no worker may
-            # come to it, or one may have it.  Only cancel() can tell.
-            if str(exc) != _backport_shutdown_lock.REFUSED or f.cancel():
+            if _backport_shutdown_lock.refuses(f, exc):
                 raise
         return f
 
