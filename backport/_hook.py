@@ -16,7 +16,8 @@ import sys
 from _thread import get_ident
 
 #: Patch name -> the module it patches.
-PATCHES = {'thread': 'concurrent.futures.thread'}
+PATCHES = {'thread': 'concurrent.futures.thread',
+           'process': 'concurrent.futures.process'}
 
 # Patch name -> (state, reason), where there was something to decide.  What is
 # applied is told by the live code, not by this.
@@ -133,8 +134,11 @@ def _ruled_out():
         reason = ('not-needed',
                   '%s is not CPython: its code is its own' % implementation)
     elif version >= (3, 9):
-        reason = ('not-needed',
-                  'CPython has had the fix of bpo-31783 since 3.9')
+        # Upstream has fixed thread pools only (docs/upstream.md).
+        return {'thread': ('not-needed', 'CPython has had the fix of bpo-31783 '
+                                         'since 3.9'),
+                'process': ('not-needed', 'CPython 3.9 and later are left as '
+                                          'they are, race included')}
     elif version < (3, 6):
         reason = 'refused', 'CPython older than 3.6 is not known'
     elif sys.meta_path is None:

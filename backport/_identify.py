@@ -106,12 +106,13 @@ def _match(name, data, digest, live):
                 return row, reason, None
             return None, None, '%s, but another tool has rewritten %s' % (
                 reason, ', '.join(changed))
-    for row in rows:
-        if row.code == live_digest:
-            return row, ('matched by code: %s, but the code is that of CPython '
-                         '%s' % ('there is no source file' if data is None
-                                 else 'the source file is not known',
-                                 row.releases)), None
+    rows = [row for row in rows if row.code == live_digest]
+    if rows:
+        return rows[-1], (
+            'matched by code: %s, but the code is that of CPython %s' % (
+                'there is no source file' if data is None
+                else 'the source file is not known',
+                ' or '.join(row.releases for row in rows))), None
     return None, None, 'its code is not that of any CPython release known here'
 
 

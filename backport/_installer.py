@@ -49,7 +49,7 @@ def apply(name, module):
     namespace = vars(module)
     lock = namespace.setdefault(
         '_backport_shutdown_lock',
-        GlobalShutdownLock(namespace, EXIT_FLAG[name]))
+        GlobalShutdownLock(namespace, EXIT_FLAG[identity.row.patch]))
     # The name that 3.9 has.  The patch itself uses the other one: gevent's
     # monkey patching replaces what it finds under this (gevent PR 2191).
     namespace.setdefault('_global_shutdown_lock', lock)

@@ -43,14 +43,15 @@ class GlobalShutdownLock:
     #: The message with which submit refuses work.
     REFUSED = 'cannot schedule new futures after interpreter shutdown'
 
-    __slots__ = ('applied', 'waits', '_refusals', '_namespace', '_flag',
-                 '_holders', '_starters', '_declarers', '__weakref__')
+    __slots__ = ('applied', 'waits', '_refusals', '_revoked', '_namespace',
+                 '_flag', '_holders', '_starters', '_declarers', '__weakref__')
 
     def __init__(self, namespace, flag):
         self.applied = None     # what the installer did to that module
         #: Starts of workers that exit has waited for: stock code would not.
         self.waits = 0
         self._refusals = count()
+        self._revoked = count()     # refusals that came too late
         self._namespace = namespace
         self._flag = flag
         # Entries carry the process id: what the siblings of a forking thread
@@ -139,22 +140,20 @@ class GlobalShutdownLock:
         return RuntimeError(self.REFUSED)
 
     def refuses(self, future, exc):
-        """Return whether submit must raise *exc*, which `starting` raised.
+        """Return whether submit must raise *exc*, its work item being queued.
 
-        For a refusal that is up to *future*: its work item is in the queue
-        already.  No worker may come to it, or one may have it.  Only cancel()
-        can tell.
+        If it is a refusal, no worker may come to that work item any more, or
+        one may have it.  Only cancel() of its *future* can tell.
         """
-        if str(exc) == self.REFUSED:
-            if not future.cancel():
-                return False
-            next(self._refusals)
-        return True
+        if str(exc) != self.REFUSED or future.cancel():
+            return True
+        next(self._revoked)
+        return False
 
     @property
     def refusals(self):
         """How often submit has raised because exit was declared."""
-        return self._refusals.__reduce__()[1][0]
+        return _value(self._refusals) - _value(self._revoked)
 
     def starting(self):
         """Announce that the calling function is about to start a worker.
@@ -211,7 +210,7 @@ class GlobalShutdownLock:
         # round.  One of the two sees the other.
         if self._namespace[self._flag] and not self._announced(frame.f_back):
             self._withdraw(frame)
-            raise RuntimeError(self.REFUSED)
+            raise self.refusal()
 
     def _withdraw(self, frame):
         for starter in self._starters[:]:
@@ -270,6 +269,10 @@ class GlobalShutdownLock:
                 _pause()
                 looks -= guarded
             self.waits += waited
+
+
+def _value(counter):
+    return counter.__reduce__()[1][0]
 
 
 def _me():

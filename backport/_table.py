@@ -17,6 +17,12 @@ REPLACED = {
         ('ThreadPoolExecutor.submit', 'submit'),
         ('_python_exit', '_python_exit'),
     ),
+    'process': (
+        ('ProcessPoolExecutor._start_queue_management_thread',
+         '_start_queue_management_thread'),
+        ('ProcessPoolExecutor.submit', 'submit'),
+        ('_python_exit', '_python_exit'),
+    ),
 }
 
 #: What the concurrency argument rests on besides (docs/design.md).
@@ -28,12 +34,32 @@ RELIED_UPON = {
         '_WorkItem.run',
         '_worker',
     ),
+    'process': (
+        'ProcessPoolExecutor._adjust_process_count',
+        'ProcessPoolExecutor.shutdown',
+        '_ThreadWakeup.clear',                      # 3.7 and later
+        '_ThreadWakeup.wakeup',
+        '_WorkItem.__init__',
+        '_add_call_item_to_queue',
+        '_process_worker',
+        '_queue_management_worker',
+    ),
 }
 
-#: The module global that declares exit.
-EXIT_FLAG = {'thread': '_shutdown'}
+#: The module global that declares exit, by patch module.
+EXIT_FLAG = {
+    'thread_36': '_shutdown',
+    'thread_370': '_shutdown',
+    'thread_37': '_shutdown',
+    'thread_38': '_shutdown',
+    'process_36': '_shutdown',
+    'process_370': '_global_shutdown',
+    'process_37': '_global_shutdown',
+    'process_38': '_global_shutdown',
+}
 
 _THREAD = 'concurrent/futures/thread.py'
+_PROCESS = 'concurrent/futures/process.py'
 
 SOURCES = (
     Source(_THREAD, (3, 6), '3.6.0-3.6.2',
@@ -60,4 +86,24 @@ SOURCES = (
            '8d4ed0e1b0a2ad7bb9de18edbfb1d83995784a7ecd740d667f9de5a928c43cf4',
            'aed9eb2fecf668a356558c9c46b14c8e2dd54e14336ef7e86bd1582e4f3f8779',
            'thread_38'),
+    Source(_PROCESS, (3, 6), '3.6.0-3.6.2',
+           '25f097659c38e7dc350b17e30d71d4ecd4153b32e04b4a0a1e83aedaf4ca0e9d',
+           '632a629bb034b3fb8da08913cc9639a7d642cc4db74677392f3861c78312f607',
+           'process_36'),
+    Source(_PROCESS, (3, 6), '3.6.3-3.6.15',
+           'aaf8bbce6f8d840f0641d9ad8e67c099516fae9ccdd6fdebe136f1a7f7c6cdcb',
+           '632a629bb034b3fb8da08913cc9639a7d642cc4db74677392f3861c78312f607',
+           'process_36'),
+    Source(_PROCESS, (3, 7), '3.7.0-3.7.3',
+           '40697ac1b0b86211afe9421ee49633efce82bc14682a306f550972db30b28156',
+           '3319be7409b6ad716cdd940780c34b62903bdb333be0e8f36f6720f7241e20ec',
+           'process_370'),
+    Source(_PROCESS, (3, 7), '3.7.4-3.7.16',
+           '53ca3f3831d7825d6889db1304246020080cd6006587d9de04611e8861cab245',
+           'a2e0997369564a1cbc5f2be9ef02d6b6c32fdb5a0bc2bfee5a67f0d5918b086e',
+           'process_37'),
+    Source(_PROCESS, (3, 8), '3.8.0-3.8.18',
+           '9087796ef9fea960450a6b3346b1c1ec2daba1efefb821d2a3c87c1c8fc22ab0',
+           'f423862559a5c4cbfa5c147b99fd1ca4b62d880e725eebeae7859e676fbf83d4',
+           'process_38'),
 )

@@ -38,7 +38,7 @@ def _adjust_thread_count(self):
     # After put() and before anything else.  Not yet declared means that the
     # exit handler's None comes behind the work item in the queue.
     if _shutdown and not _backport_shutdown_lock.announced():
-        raise RuntimeError(_backport_shutdown_lock.REFUSED)
+        raise _backport_shutdown_lock.refusal()
     num_threads = len(self._threads)
     if num_threads < self._max_workers:
         # When the executor gets lost, this wakes up the worker threads.

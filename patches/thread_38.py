@@ -55,7 +55,7 @@ def _adjust_thread_count(self):
     # After put() and before anything else.  Not yet declared means that the
     # exit handler's None comes behind the work item in the queue.
     if _shutdown and not _backport_shutdown_lock.announced():
-        raise RuntimeError(_backport_shutdown_lock.REFUSED)
+        raise _backport_shutdown_lock.refusal()
     # if idle threads are available, don't spin new threads
     if self._idle_semaphore.acquire(timeout=0):
         return

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
@@ -29,8 +30,9 @@ HANG = 5    # seconds after which a child that should have exited has not
 class Child:
     """What became of a child process."""
 
-    def __init__(self, returncode, out, err):
+    def __init__(self, returncode, out, err, orphaned=False):
         self.returncode = returncode    # None: it hung and was killed
+        self.orphaned = orphaned        # a process of its own outlived it
         self.out = out
         self.err = err
         self.words = out.split()
@@ -67,13 +69,26 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
             seen += line
         if interrupt_at:
             process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=timeout)
+        out, err = communicate(process, timeout)
         returncode = process.returncode
     except subprocess.TimeoutExpired:
+        # None: it hangs; else its pipes are held open by an orphan.
+        returncode = process.poll()
         os.killpg(process.pid, signal.SIGKILL)
         out, err = process.communicate()
-        returncode = None
+        return Child(returncode, seen + out, err, returncode is not None)
     return Child(returncode, seen + out, err)
+
+
+def communicate(process, timeout):
+    """As the method; a process that has ended has another second."""
+    deadline = time.time() + timeout
+    while process.poll() is None and time.time() < deadline:
+        try:
+            return process.communicate(timeout=0.1)
+        except subprocess.TimeoutExpired:
+            pass
+    return process.communicate(timeout=1 if process.poll() is not None else 0)
 
 
 @pytest.fixture(name='run_python')

@@ -51,6 +51,29 @@ class Threads(set):
         super().add(thread)
 
 
+class Pending(dict):
+    """Pending work items of a process pool: *gate* is called before each."""
+
+    def __init__(self, gate):
+        super().__init__()
+        self.gate = gate
+
+    def __setitem__(self, work_id, work_item):
+        self.gate(work_id)
+        super().__setitem__(work_id, work_item)
+
+
+def gated_property(name, gate):
+    """Return a property that calls *gate* with the executor when it is read.
+    """
+    def get(executor):
+        gate(executor)
+        return vars(executor)[name]
+
+    return property(
+        get, lambda executor, value: vars(executor).update({name: value}))
+
+
 class Name:
     """A thread name prefix that calls *gate* when a worker is to be named.
 

@@ -1,6 +1,6 @@
 """The stdlib sources of every release, made from those of the installed ones.
 
-`edits` turns the file of the last release into that of an earlier one; the
+`EDITS` turns the file of the last release into that of an earlier one; the
 sha256 in the table proves that the result is the released file to the byte.
 
     python tests/stdlib.py
@@ -17,31 +17,34 @@ if __name__ == '__main__':
     sys.path.insert(0, os.path.dirname(HERE))
 from backport import _identify  # noqa: E402
 
-_NAMED_PARAMETERS = (
+
+def _named_parameters(executor):
     # bpo-36492 made them positional in 3.7.4
-    ('''    def submit(*args, **kwargs):
+    return (('''    def submit(*args, **kwargs):
         if len(args) >= 2:
             self, fn, *args = args
         elif not args:
-            raise TypeError("descriptor 'submit' of 'ThreadPoolExecutor' \
-object "
+            raise TypeError("descriptor 'submit' of '%s' object "
                             "needs an argument")
         elif 'fn' in kwargs:
             fn = kwargs.pop('fn')
             self, *args = args
         else:
             raise TypeError('submit expected at least 1 positional argument, '
-                            'got %d' % (len(args)-1))
+                            'got %%d' %% (len(args)-1))
 
-''', '    def submit(self, fn, *args, **kwargs):\n'),
-    ('initializer: A callable', 'initializer: An callable'),
-)
+''' % executor, '    def submit(self, fn, *args, **kwargs):\n'),)
 
-#: releases -> edits that make their thread.py from the installed one
+
+_THREAD_371 = _named_parameters('ThreadPoolExecutor') + (
+    ('initializer: A callable', 'initializer: An callable'),)
+
+#: (file, releases) -> edits that make their source from the installed one
 EDITS = {
-    '3.6.0-3.6.2': (
+    ('thread', '3.6.0-3.6.2'): (
         ('\n    # Used to assign unique thread names when thread_name_prefix '
-         'is not supplied.\n    _counter = itertools.count().__next__\n\n', ''),
+         'is not supplied.\n    _counter = itertools.count().__next__\n\n',
+         ''),
         ('import itertools\n', ''),
         ('(thread_name_prefix or\n                                    '
          '("ThreadPoolExecutor-%d" % self._counter()))', 'thread_name_prefix'),
@@ -50,19 +53,68 @@ EDITS = {
          "            self = None\n",
          'e:\n            self.future.set_exception(e)\n'),
     ),
-    '3.6.3-3.6.15': (),
-    '3.7.0-3.7.1': _NAMED_PARAMETERS + (
+    ('thread', '3.6.3-3.6.15'): (),
+    ('thread', '3.7.0-3.7.1'): _THREAD_371 + (
         ("futures after '\n", "futures after'\n"),),
-    '3.7.2-3.7.3': _NAMED_PARAMETERS,
-    '3.7.4-3.7.16': (),
-    '3.8.0-3.8.18': (),
+    ('thread', '3.7.2-3.7.3'): _THREAD_371,
+    ('thread', '3.7.4-3.7.16'): (),
+    ('thread', '3.8.0-3.8.18'): (),
+    ('process', '3.6.0-3.6.2'): (
+        ('''
+
+def _chain_from_iterable_of_lists(iterable):
+    """
+    Specialized implementation of itertools.chain.from_iterable.
+    Each item in *iterable* should be a list.  This function is
+    careful not to keep references to yielded objects.
+    """
+    for element in iterable:
+        element.reverse()
+        while element:
+            yield element.pop()
+''', ''),
+        ('_chain_from_iterable_of_lists(results)',
+         'itertools.chain.from_iterable(results)'),
+    ),
+    ('process', '3.6.3-3.6.15'): (),
+    ('process', '3.7.0-3.7.3'): _named_parameters('ProcessPoolExecutor') + (
+        ('initializer: A callable used', 'initializer: An callable used'),
+        ('import sys\n', ''),
+        # Windows can wait for 63 objects at most
+        ('''            if sys.platform == 'win32':
+                self._max_workers = min(_MAX_WINDOWS_WORKERS,
+                                        self._max_workers)
+''', ''),
+        ('''            elif (sys.platform == 'win32' and
+                max_workers > _MAX_WINDOWS_WORKERS):
+                raise ValueError(
+                    f"max_workers must be <= {_MAX_WINDOWS_WORKERS}")
+''', ''),
+        ('''# On Windows, WaitForMultipleObjects is used to wait for \
+processes to finish.
+# It can wait on, at most, 63 objects. There is an overhead of two objects:
+# - the result queue reader
+# - the thread wakeup reader
+_MAX_WINDOWS_WORKERS = 63 - 2
+
+''', ''),
+    ),
+    ('process', '3.7.4-3.7.16'): (),
+    ('process', '3.8.0-3.8.18'): (),
 }
 
 
-def rows():
-    """Return the rows of the table that are for this interpreter's version."""
+def patch_of(row):
+    """Return the name of the patch that *row* of the table is for."""
+    return os.path.basename(row.file)[:-len('.py')]
+
+
+def rows(*patches):
+    """Return the rows for this interpreter's version, of these patches or all.
+    """
     return [row for row in _identify.SOURCES
-            if row.python == sys.version_info[:2]]
+            if row.python == sys.version_info[:2]
+            and (not patches or patch_of(row) in patches)]
 
 
 def source(row):
@@ -70,7 +122,7 @@ def source(row):
     path = os.path.join(os.path.dirname(os.__file__), *row.file.split('/'))
     with open(path, encoding='utf-8') as file:
         text = file.read()
-    for old, new in EDITS[row.releases]:
+    for old, new in EDITS[patch_of(row), row.releases]:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     data = text.encode('utf-8')
@@ -78,12 +130,15 @@ def source(row):
     return data
 
 
-def in_front(folder, data):
-    """Put a stdlib `concurrent` with this thread.py into *folder*."""
+def in_front(folder, data, name='thread'):
+    """Put a stdlib `concurrent` with this thread.py into *folder*.
+
+    Or with another of its modules; return the path of the file.
+    """
     package = os.path.join(str(folder), 'concurrent')
     shutil.copytree(os.path.join(os.path.dirname(os.__file__), 'concurrent'),
                     package, ignore=shutil.ignore_patterns('__pycache__'))
-    path = os.path.join(package, 'futures', 'thread.py')
+    path = os.path.join(package, 'futures', name + '.py')
     with open(path, 'wb') as file:
         file.write(data)
     return path
@@ -96,5 +151,5 @@ def environ(folder, **more):
 
 if __name__ == '__main__':
     for row in rows():
-        codes = _identify.compiled_codes('thread', source(row))
-        print(row.releases, _identify.code_digest(codes))
+        codes = _identify.compiled_codes(patch_of(row), source(row))
+        print(row.patch, row.releases, _identify.code_digest(codes))

@@ -14,22 +14,41 @@ def test_verify_prints_the_table(run_python):
     lines = child.out.splitlines()
     assert lines[2].split() == [
         'executor', 'loss', 'patch', 'trials', 'lost', 'refused', 'completed',
-        'hung']
-    counts = [line.split()[-6:] for line in lines[3:7]]
-    assert counts == [['off', '2', '2', '0', '0', '0'],
-                      ['on', '2', '0', '0', '2', '0'],
-                      ['off', '2', '2', '0', '0', '0'],
-                      ['on', '2', '0', '2', '0', '0']], child
+        'hung', 'orphans']
+    counts = [' '.join(line.split()[-7:]) for line in lines[3:13]]
+    assert counts == ['off 2 2 0 0 0 0', 'on 2 0 0 2 0 0',
+                      'off 2 2 0 0 0 0', 'on 2 0 2 0 0 0',
+                      'off 2 0 0 0 2 0', 'on 2 0 0 2 0 0',
+                      'off 2 2 0 0 0 2', 'on 2 0 0 2 0 0',
+                      'off 2 2 0 0 0 0', 'on 2 0 2 0 0 0'], child
     assert lines[-1] == 'With the patch, nothing was lost.'
-    assert child.err.count('\n') == 8      # progress, a line for each trial
+    assert child.err.count('\n') == 20     # progress, a line for each trial
 
 
 def test_verify_as_json(run_python):
     child = run_python('-m', 'backport', 'verify', '--trials', '1', '--json')
     result = json.loads(child.out)
     assert (result['needed'], result['protected']) == (True, True)
-    assert [(row['patch'], row['lost']) for row in result['rows']] == [
-        ('off', 1), ('on', 0)] * 2
+    assert [(row['patch'], row['lost'] + row['hung'], row['orphans'])
+            for row in result['rows']] == [
+        ('off', 1, 0), ('on', 0, 0), ('off', 1, 0), ('on', 0, 0),
+        ('off', 1, 0), ('on', 0, 0), ('off', 1, 1), ('on', 0, 0),
+        ('off', 1, 0), ('on', 0, 0)]
+
+
+def test_verify_without_process_pools(run_python, tmp_path):
+    """As on AWS Lambda, which has no shared memory."""
+    (tmp_path / 'sitecustomize.py').write_text('''
+import multiprocessing.context
+def Queue(*args, **kwargs):
+    raise OSError(38, 'Function not implemented')
+multiprocessing.context.BaseContext.Queue = Queue
+multiprocessing.context.BaseContext.SimpleQueue = Queue
+''')
+    child = run_python('-m', 'backport', 'verify', '--trials', '1',
+                       env={'PYTHONPATH': str(tmp_path)})
+    assert child.returncode == 0, child
+    assert 'no process pools: [Errno 38] Function not' in child.out, child
 
 
 @pytest.mark.parametrize('arguments', [

@@ -10,7 +10,7 @@ import pytest
 
 import stdlib
 
-ROWS = stdlib.rows()
+ROWS = stdlib.rows('thread')
 
 # Every program may use this.
 HELPERS = '''

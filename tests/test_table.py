@@ -10,11 +10,13 @@ pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='the table ends with 3.8')
 
 
-@pytest.mark.parametrize('row', stdlib.rows(), ids=lambda row: row.releases)
+@pytest.mark.parametrize('row', stdlib.rows(),
+                         ids=lambda row: '%s-%s' % (row.patch, row.releases))
 def test_code_digest(row):
-    codes = _identify.compiled_codes('thread', stdlib.source(row))
+    codes = _identify.compiled_codes(stdlib.patch_of(row), stdlib.source(row))
     assert _identify.code_digest(codes) == row.code
 
 
 def test_every_row_is_tested():
-    assert {row.releases for row in _identify.SOURCES} == set(stdlib.EDITS)
+    assert {(stdlib.patch_of(row), row.releases)
+            for row in _identify.SOURCES} == set(stdlib.EDITS)

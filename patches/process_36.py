@@ -1,0 +1,89 @@
+"""`concurrent.futures.process` of 3.6.0 to 3.6.15.
+
+The manager is woken through the result queue.  The releases differ in `map`,
+not in the functions replaced here.
+"""
+
+
+def submit(self, fn, *args, **kwargs):
+    with self._shutdown_lock:
+        if self._broken:
+            raise BrokenProcessPool('A child process terminated abruptly, the '
+                                    'process pool is not usable anymore')
+        # New on 3.6, as in the thread patch: no late work is refused otherwise.
+        if _shutdown:
+            raise _backport_shutdown_lock.refusal()
+        if self._shutdown_thread:
+            raise RuntimeError('cannot schedule new futures after shutdown')
+
+        f = _base.Future()
+        w = _WorkItem(f, fn, args, kwargs)
+
+        starts = self._queue_management_thread is None
+        try:
+            if starts:      # exit waits for all of it, or refuses it here
+                _backport_shutdown_lock.starting()
+            self._pending_work_items[self._queue_count] = w
+            # Not yet declared means that the manager is there, and that it
+            # stays as long as this work item is pending.
+            if _shutdown and not starts:
+                del self._pending_work_items[self._queue_count]
+                # It may have stayed for that.
+                self._result_queue.put(None)
+                raise _backport_shutdown_lock.refusal()
+            self._work_ids.put(self._queue_count)
+            self._queue_count += 1
+            # Wake up queue management thread
+            self._result_queue.put(None)
+
+            self._start_queue_management_thread()
+        finally:
+            if starts:
+                _backport_shutdown_lock.started()
+        return f
+
+
+def _start_queue_management_thread(self):
+    if self._queue_management_thread is None:
+        # When the executor gets lost, this wakes up the manager.
+        def weakref_cb(_, q=self._result_queue):
+            q.put(None)
+
+        patience = 1
+        try:
+            # Again, for submits that are not ours.
+            _backport_shutdown_lock.starting()
+            # Start the processes so that their sentinels are known.
+            self._adjust_process_count()
+            t = threading.Thread(target=_queue_management_worker,
+                                 args=(weakref.ref(self, weakref_cb),
+                                       self._processes,
+                                       self._pending_work_items,
+                                       self._work_ids,
+                                       self._call_queue,
+                                       self._result_queue))
+            t.daemon = True
+            self._queue_management_thread = t
+            try:
+                t.start()
+            except Exception:
+                patience = 0    # no thread could be started
+                raise
+            finally:
+                # Ctrl-C in start() may leave a manager that runs all the same,
+                # now or in a moment; else this has been set by now.
+                if t._started.wait(patience):
+                    _threads_queues[t] = self._result_queue
+        finally:
+            _backport_shutdown_lock.started()
+
+
+def _python_exit():
+    # Sets _shutdown.  From here on every submit is refused, and every manager
+    # there will ever be is in _threads_queues.
+    _backport_shutdown_lock.declare()
+    items = list(_threads_queues.items())
+    for t, q in items:
+        q.put(None)
+    for t, q in items:
+        t.join()

@@ -1,0 +1,54 @@
+"""`concurrent.futures.process` of 3.8.0 to 3.8.18: it warns about ``fn=``."""
+from .process_37 import _python_exit, _start_queue_management_thread
+
+
+def submit(*args, **kwargs):
+    if len(args) >= 2:
+        self, fn, *args = args
+    elif not args:
+        raise TypeError("descriptor 'submit' of 'ProcessPoolExecutor' object "
+                        "needs an argument")
+    elif 'fn' in kwargs:
+        fn = kwargs.pop('fn')
+        self, *args = args
+        import warnings
+        warnings.warn("Passing 'fn' as keyword argument is deprecated",
+                      DeprecationWarning, stacklevel=2)
+    else:
+        raise TypeError('submit expected at least 1 positional argument, '
+                        'got %d' % (len(args)-1))
+
+    with self._shutdown_lock:
+        if self._broken:
+            raise BrokenProcessPool(self._broken)
+        # Before the executor's own flag, which managers set at exit as well.
+        if _global_shutdown:
+            raise _backport_shutdown_lock.refusal()
+        if self._shutdown_thread:
+            raise RuntimeError('cannot schedule new futures after shutdown')
+
+        f = _base.Future()
+        w = _WorkItem(f, fn, args, kwargs)
+
+        starts = self._queue_management_thread is None
+        try:
+            if starts:      # exit waits for all of it, or refuses it here
+                _backport_shutdown_lock.starting()
+            self._pending_work_items[self._queue_count] = w
+            # Not yet declared means that the manager is there, and that it
+            # stays as long as this work item is pending.
+            if _global_shutdown and not starts:
+                del self._pending_work_items[self._queue_count]
+                # It may have stayed for that.
+                self._queue_management_thread_wakeup.wakeup()
+                raise _backport_shutdown_lock.refusal()
+            self._work_ids.put(self._queue_count)
+            self._queue_count += 1
+            # Wake up queue management thread
+            self._queue_management_thread_wakeup.wakeup()
+
+            self._start_queue_management_thread()
+        finally:
+            if starts:
+                _backport_shutdown_lock.started()
+        return f

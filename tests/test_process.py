@@ -1,0 +1,477 @@
+"""Process pools: the same guarantees, for concurrent.futures.process.
+
+Accepted work completes before the process ends, and its worker processes are
+gone; or submit raised.  Stock hangs (A), loses work and leaves an orphan (B),
+or loses work alone (C): docs/upstream.md.
+"""
+import sys
+import textwrap
+
+import pytest
+
+import stdlib
+from conftest import HANG
+
+OLD = sys.version_info < (3, 7)
+ROWS = stdlib.rows('process')
+
+LATE = '''
+submitted = threading.Event()   # the late submit has returned or raised
+inside = threading.Event()      # the late submitter is where it is held up
+overtaken = threading.Event()   # all other exit handlers are done
+@atexit.register
+def hold():
+    overtaken.set()
+    submitted.wait(PATIENCE)
+%(imports)s
+from concurrent.futures import process
+from concurrent.futures import thread
+OLD = sys.version_info < (3, 7)
+FLAG = '_shutdown' if OLD else '_global_shutdown'
+# What wakes the manager is entered with it.
+ENTERED = '_result_queue' if OLD else '_queue_management_thread_wakeup'
+
+def declared():
+    return getattr(process, FLAG)
+
+def submit_late():
+    try:
+        future = executor.submit(time.sleep, 0.5)
+    except RuntimeError as exc:
+        tell('refused')
+        print(exc, file=sys.stderr)
+    else:
+        future.add_done_callback(
+            lambda future: future.exception() or tell('completed'))
+        tell('accepted')
+    finally:
+        submitted.set()
+'''
+
+#: Which exit handler comes first is decided by which module is loaded last.
+IMPORTS = {'process first': 'import concurrent.futures.process',
+           'thread first': 'import concurrent.futures.thread'}
+
+#: How the late submitter comes to be, as in test_losses.py.
+SUBMITTERS = {
+    'daemon thread': '''
+threading.Thread(target=submit_late, daemon=True).start()
+''',
+    'work item': '''
+other = thread.ThreadPoolExecutor(1)
+other.submit(submit_late)
+''',
+}
+
+# The manager has done its work, and is entered when exit has looked.
+A = '''
+def held_up(executor):
+    manager = executor._queue_management_thread
+    if manager and manager.is_alive() and not inside.is_set():
+        idle.wait(PATIENCE)
+        inside.set()
+        until(declared, SECONDS)
+        time.sleep(0.3)
+class Executor(process.ProcessPoolExecutor):
+    pass
+setattr(Executor, ENTERED, gated_property(ENTERED, held_up))
+idle = threading.Event()        # the manager has gone round with nothing to do
+executor = Executor(1)
+is_full = executor._call_queue.full
+def full():
+    if executor._queue_count and not executor._pending_work_items:
+        idle.set()
+    return is_full()
+executor._call_queue.full = full
+'''
+
+# Workers and manager are started when the exit handlers are done.
+B = '''
+def held_up(work_id):
+    inside.set()
+    if until(declared, SECONDS):
+        overtaken.wait(0.5)
+executor = process.ProcessPoolExecutor(1)
+executor._pending_work_items = Pending(held_up)
+'''
+
+# The manager has left, because exit was declared and nothing was pending.
+C = '''
+def held_up(work_id):
+    if work_id:
+        inside.set()
+        if until(declared, SECONDS):
+            executor._queue_management_thread.join(PATIENCE)
+executor = process.ProcessPoolExecutor(1)
+executor._pending_work_items = Pending(held_up)
+executor.submit(int).result()
+'''
+
+
+def program(loss, submitter='daemon thread', order='process first', seconds=10):
+    return ('SECONDS = %d\n' % seconds + LATE % {'imports': IMPORTS[order]}
+            + loss + SUBMITTERS[submitter] + 'inside.wait(PATIENCE)')
+
+
+def assert_kept(child):
+    assert child.returncode == 0 and not child.orphaned, child
+    assert child.words in (['accepted', 'completed'], ['completed', 'accepted'],
+                           ['refused']), child
+    if child.words == ['refused']:
+        assert ('cannot schedule new futures after interpreter shutdown'
+                in child.err), child
+    else:
+        assert not child.err, child
+
+
+def assert_not_kept(child):
+    assert (child.hung or child.orphaned
+            or child.returncode == 0 and 'completed' not in child.words), child
+    assert 'refused' not in child.words, child
+
+
+@pytest.mark.parametrize('loss', [A, B, C], ids='ABC')
+@pytest.mark.parametrize('order', sorted(IMPORTS))
+def test_daemon_thread(run, loss, order):
+    text = program(loss, order=order)
+    stock = run(text, 'stock', timeout=HANG)
+    assert_not_kept(stock)
+    if loss == A:       # it hangs, with its work done
+        assert stock.hung and 'completed' in stock.words, stock
+    else:
+        assert stock.returncode == 0 and stock.words == ['accepted'], stock
+        assert stock.orphaned == (loss == B), stock
+    assert_kept(run(text))
+
+
+@pytest.mark.parametrize('loss', [A, B, C], ids='ABC')
+@pytest.mark.parametrize('order', sorted(IMPORTS))
+def test_work_of_a_thread_pool(run, loss, order):
+    """The exit handler of thread.py joins the submitter, if it runs first.
+
+    Then stock code has no race: `held_up` gives up, and the work is done.
+    """
+    races = order == 'thread first' and not OLD     # 3.6 always loads both
+    text = program(loss, 'work item', order, seconds=10 if races else 1)
+    stock = run(text, 'stock', timeout=HANG)
+    if races:
+        assert_not_kept(stock)
+    else:
+        assert_kept(stock)
+    assert_kept(run(text))
+
+
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.releases)
+def test_known_release(run, tmp_path, row):
+    path = stdlib.in_front(tmp_path, stdlib.source(row), 'process')
+    environ = stdlib.environ(tmp_path)
+    child = run('''
+        from concurrent.futures import process
+        record = sys.modules['backport'].status()[1]
+        tell(record.name); tell(record.state); tell(record.source)
+        tell(record.releases)
+    ''', env=environ)
+    assert child.words == ['process', 'applied', path, row.releases], child
+    assert_not_kept(run(program(B), 'stock', env=environ))
+    for loss in A, B, C:
+        assert_kept(run(program(loss), env=environ))
+
+
+# The two patches are independent.
+
+STATES = '''
+from concurrent.futures import process, thread
+for record in backport.status():
+    tell(record.name + '=' + record.state)
+'''
+
+
+@pytest.mark.parametrize('value, states', [
+    ('process', ['thread=applied', 'process=disabled']),
+    ('thread', ['thread=disabled', 'process=applied']),
+    ('process, thread', ['thread=disabled', 'process=disabled']),
+    ('1', ['thread=disabled', 'process=disabled']),
+])
+def test_disabled(run, value, states):
+    child = run('import backport' + STATES, 'stock',
+                env={'BACKPORT_DISABLE': value})
+    assert child.words == states and not child.err, child
+
+
+def test_disabled_alone_it_still_races(run):
+    assert_not_kept(run(program(C), env={'BACKPORT_DISABLE': 'process'}))
+    assert_kept(run(program(C), env={'BACKPORT_DISABLE': 'thread'}))
+
+
+@pytest.mark.parametrize('name, line, states', [
+    ('process', 'EXTRA_QUEUED_CALLS = 1',
+     ['thread=applied', 'process=applied']),    # not code that it relies upon
+    ('process', "raise RuntimeError('cannot schedule new futures after "
+     "shutdown')", ['thread=applied', 'process=refused']),
+    ('thread', "raise RuntimeError('cannot schedule new futures after "
+     "shutdown')", ['thread=refused', 'process=applied']),
+])
+def test_unknown_source(run, tmp_path, name, line, states):
+    row = stdlib.rows(name)[-1]
+    data = stdlib.source(row)
+    assert line.encode() in data
+    stdlib.in_front(tmp_path, data.replace(
+        line.encode(), line.encode() + b'; vendor = 1'), name)
+    child = run('import backport' + STATES, 'stock',
+                env=stdlib.environ(tmp_path, PYTHONWARNINGS='always'))
+    assert child.words == states, child
+    assert child.err.count('RuntimeWarning: ') == states.count(
+        name + '=refused'), child
+
+
+def test_a_program_without_process_pools_pays_nothing(run):
+    child = run('''
+        from concurrent.futures import thread
+        tell('multiprocessing' in sys.modules)
+        tell(any('process_' in name for name in sys.modules))
+    ''')
+    assert child.words == [str(OLD)] * 2, child     # 3.6 loads both
+
+
+# No new deadlock.
+
+def test_signal_handlers_submit_in_the_middle_of_submits(run):
+    program = '''
+        from concurrent.futures import ProcessPoolExecutor
+        pools = [ProcessPoolExecutor(1), ProcessPoolExecutor(1)]
+        handled = []
+        def handle(signum, frame):
+            handled.append(pools[1].submit(int))
+            if len(handled) < 50:
+                signal.setitimer(signal.ITIMER_REAL, 0.001)
+        pools[1].submit(int).result()
+        signal.signal(signal.SIGALRM, handle)
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        futures = []
+        while len(handled) < 50:
+            futures.append(pools[0].submit(int))
+        tell(sum(future.result() for future in futures + handled))
+    '''
+    assert run(program, 'stock').words == ['0']
+    assert run(program).words == ['0']
+
+
+@pytest.mark.parametrize('at', ['_work_ids', '_processes'])
+def test_finaliser_submits_to_another_pool(run, at):
+    """Before its own work is queued, and between start of worker and manager.
+    """
+    program = '''
+        from concurrent.futures import ProcessPoolExecutor
+        other = ProcessPoolExecutor(1)
+        futures = []
+        class Finaliser:
+            def __del__(self):
+                futures.append(other.submit(int))
+        def gate(executor):
+            garbage.clear()
+        garbage = [Finaliser()]
+        class Executor(ProcessPoolExecutor):
+            pass
+        pool = ProcessPoolExecutor.__new__(Executor)
+        pool.__init__(1)
+        Executor.%s = gated_property('%s', gate)
+        futures.append(pool.submit(int))
+        assert not garbage
+        tell(sum(future.result() for future in futures) + len(futures))
+    ''' % (at, at)
+    assert run(program, 'stock').words == ['2']
+    assert run(program).words == ['2']
+
+
+FORK = '''
+from concurrent.futures import ProcessPoolExecutor, process
+def gate(work_id):
+    inside.set()
+    forked.wait(PATIENCE)
+inside, forked = threading.Event(), threading.Event()
+pool = ProcessPoolExecutor(1)
+pool._pending_work_items = Pending(gate)
+thread = threading.Thread(target=lambda: tell(pool.submit(int).result()))
+thread.start()
+inside.wait(PATIENCE)
+pid = os.fork()
+if pid:
+    forked.set()
+    thread.join()
+    ended = until(lambda: os.waitpid(pid, os.WNOHANG)[0])
+    tell('ended' if ended else 'hung')
+    if not ended:
+        os.kill(pid, signal.SIGKILL)
+'''
+
+
+def test_fork_while_another_thread_is_in_submit(run):
+    """The child ends: what its parent's thread has announced is not waited for.
+    """
+    for variant in 'stock', 'patched':
+        child = run(FORK, variant)
+        assert child.words == ['0', 'ended'], child
+
+
+@pytest.mark.skipif(OLD, reason='3.6 has no mp_context')
+@pytest.mark.parametrize('method', ['spawn', 'forkserver'])
+def test_other_start_methods(run, method):
+    text = program('''
+import multiprocessing
+stock_executor = process.ProcessPoolExecutor
+process.ProcessPoolExecutor = lambda n: stock_executor(
+    n, multiprocessing.get_context('%s'))
+''' % method + B)
+    assert_not_kept(run(text, 'stock', timeout=HANG))
+    assert_kept(run(text))
+
+
+@pytest.mark.parametrize('library, when', [
+    # eventlet after the import hangs, on stock as well
+    ('gevent', 'before'), ('gevent', 'after'), ('eventlet', 'before')])
+def test_cooperative_schedulers(run, library, when):
+    """They end as on stock, whatever they make of process pools."""
+    patch = {'gevent': 'import gevent.monkey; gevent.monkey.patch_all()',
+             'eventlet': 'import eventlet; eventlet.monkey_patch()'}[library]
+    text = '''
+        %s
+        import concurrent.futures.process
+        %s
+        pool = concurrent.futures.process.ProcessPoolExecutor(1)
+        tell(pool.submit(len, 'abc').result(PATIENCE))
+    ''' % ((patch, '') if when == 'before' else ('', patch))
+    stock, patched = run(text, 'stock', timeout=20), run(text, timeout=20)
+    assert (stock.hung, stock.words) == (patched.hung, patched.words), (
+        stock, patched)
+
+
+def test_ctrl_c_while_the_manager_starts(run_python):
+    """Stock forgets the manager; at exit nobody tells it to leave."""
+    text = '''
+import threading
+%s
+from gates import *
+from concurrent.futures import ProcessPoolExecutor
+class Started(threading.Event):
+    def wait(self, timeout=None):
+        if self is pool._queue_management_thread._started and not told:
+            told.append(until(self.is_set))
+            raise KeyboardInterrupt
+        return super().wait(timeout)
+told = []
+stock = threading.Event
+threading.Event = Started
+pool = ProcessPoolExecutor(1)
+try:
+    pool.submit(int)
+except KeyboardInterrupt:
+    threading.Event = stock
+    until(lambda: not pool._pending_work_items)
+    tell('interrupted')
+'''
+    # The manager must be idle when exit begins, which it is once it has done
+    # the work and gone round; on stock it then waits for ever.
+    stock, patched = [
+        run_python('-c', text % preamble, timeout=HANG)
+        for preamble in ('', 'import backport')]
+    assert stock.hung and stock.words == ['interrupted'], stock
+    assert patched.returncode == 0, patched
+    assert patched.words == ['interrupted'], patched
+
+
+# References, introspection, growth.
+
+def test_exit_handler_keeps_its_slot(run):
+    text = '''
+        atexit.register(lambda: tell('registered first'))
+        from concurrent.futures import process
+        def work():
+            time.sleep(0.3)
+        pool = process.ProcessPoolExecutor(1)
+        pool.submit(work).add_done_callback(lambda future: tell('work'))
+        atexit.register(lambda: tell('registered last'))
+        if %d:
+            import backport
+    '''
+    for variant, late in ('stock', 0), ('patched', 0), ('stock', 1):
+        child = run(text % late, variant)
+        assert child.out.splitlines() == [
+            'registered last', 'work', 'registered first'] or OLD, child
+        assert child.words, child
+
+
+def test_off_and_on_again(run):
+    child = run('''
+        import backport
+        from concurrent.futures import process
+        pool = process.ProcessPoolExecutor(1)
+        for _ in range(3):
+            tell(pool.submit(len, 'abc').result())
+            tell(backport.deactivate()[1].state)
+            tell(pool.submit(len, 'abc').result())
+            backport.activate()
+            tell(backport.status()[1].state)
+    ''')
+    assert child.words == ['3', 'disabled', '3', 'applied'] * 3, child
+
+
+def test_nothing_grows(run):
+    child = run('''
+        from concurrent.futures import ProcessPoolExecutor, process
+        import gc, weakref
+        class Argument:
+            pass
+        lock = process._backport_shutdown_lock
+        for n in range(10):
+            pool = ProcessPoolExecutor(1)
+            for m in range(20):
+                argument = Argument()
+                future = pool.submit(id, argument)
+                future.result()
+            kept = [weakref.ref(x) for x in (argument, future, pool)]
+            pool.shutdown()
+            del argument, future, pool
+            gc.collect()
+            until(lambda: not any(ref() for ref in kept))
+            tell([ref() for ref in kept] == [None] * 3)
+        tell(len(lock._starters) + len(lock._holders))
+    ''')
+    assert child.words == ['True'] * 10 + ['0'], child
+
+
+def at_the_end(code, text):
+    """Run *code* as the last exit handler but `hold`."""
+    return '@atexit.register\ndef last():\n%s\n' % textwrap.indent(
+        textwrap.dedent(code), '    ') + text
+
+
+def test_refused_work_leaves_nothing_behind(run):
+    """The work item is taken out again, and the manager leaves."""
+    child = run(at_the_end('''
+        submitted.wait(PATIENCE)
+        manager = executor._queue_management_thread
+        tell(manager.is_alive())
+        tell(len(executor._pending_work_items))
+    ''', program('''
+def held_up(work_id):
+    if work_id:
+        inside.set()
+        until(declared)
+executor = process.ProcessPoolExecutor(1)
+executor._pending_work_items = Pending(held_up)
+executor.submit(int).result()
+''')))
+    assert child.returncode == 0, child
+    assert child.words == ['refused', 'False', '0'], child
+
+
+@pytest.mark.parametrize('loss, counts', [
+    (A, ['1', '0']), (B, ['1', '0']), (C, ['0', '1'])], ids='ABC')
+def test_counts(run, loss, counts):
+    """What the exit report tells: starts waited for, and submits refused."""
+    child = run(at_the_end('''
+        submitted.wait(PATIENCE)
+        print(process._backport_shutdown_lock.waits,
+              process._backport_shutdown_lock.refusals)
+    ''', program(loss)))
+    assert child.words[-2:] == counts, child
