@@ -36,6 +36,7 @@ SHORT_MATCH = {'test_concurrent_futures': ['*.ThreadPoolShutdownTest.*',
 RERUNS = 3
 TIMEOUT = 600           # seconds for a test method, then regrtest ends itself
 FILE_TIMEOUT = 3600     # seconds for a file
+FILE = ', the file'     # what follows its name where it is one of the methods
 #: What must fail, and how.
 BREAKS = {
     'disabled': 'BACKPORT_DISABLE is set in the environment',
@@ -63,13 +64,13 @@ class Environment:
     def patched(self):
         """Activate the package in every interpreter of the environment."""
         open(self.log, 'w').close()
-        self._disable()
+        self.disable()
         try:
             self._enable()
             self._record()
             yield
         finally:
-            self._disable()
+            self.disable()
 
     def _enable(self):
         # To be replaced by `python -m backport enable`.
@@ -89,7 +90,8 @@ class Environment:
             shutil.copy(os.path.join(os.path.dirname(HERE), 'upstream_lock.py'),
                         os.path.join(self.site_packages, 'upstream_lock.py'))
 
-    def _disable(self):
+    def disable(self):
+        """Put the environment back as it was."""
         for pattern in '*backport[-_]cpython*', 'upstream_lock.py':
             for path in glob.glob(os.path.join(self.site_packages, pattern)):
                 os.remove(path)
@@ -140,7 +142,7 @@ class Environment:
             output.seek(0)
             text = output.read()
         methods = read_report(report)
-        methods[test + ', the file'] = 'failed' if status else 'passed'
+        methods[test + FILE] = 'failed' if status else 'passed'
         return Result(methods, time.monotonic() - begin, process.pid, text)
 
     def children(self, runners):
@@ -209,7 +211,7 @@ def worse(stock, patched):
 
 def passes(environment, tests, test, method, patched):
     """Run a method again; return how often of RERUNS it passed."""
-    match = tests[test] if method.endswith(', the file') else [method]
+    match = tests[test] if method.endswith(FILE) else [method]
     return sum(
         environment.run(test, match, patched).methods.get(method) == 'passed'
         for _ in range(RERUNS))
@@ -269,7 +271,7 @@ def main():
     tell('CPython %s' % version)
     with tempfile.TemporaryDirectory() as folder:
         environment = Environment(python, folder, arguments.broken)
-        environment._disable()      # of a run that was killed
+        environment.disable()       # of a run that was killed
         stock = run_all(environment, tests, False)
         with environment.patched():
             patched = run_all(environment, tests, True)
@@ -279,9 +281,10 @@ def main():
     expected = 'upstream' if arguments.broken == 'upstream' else 'applied'
     problem = not_on(children, expected)
 
-    def passed(results):
-        return sum(outcome == 'passed' for result in results.values()
-                   for outcome in result.methods.values())
+    def count(results, *outcomes):
+        return sum(outcome in outcomes and not method.endswith(FILE)
+                   for result in results.values()
+                   for method, outcome in result.methods.items())
 
     on = [records for records in children.values()
           if expected in {word for word, _ in records}]
@@ -289,8 +292,8 @@ def main():
         ('interpreter', 'files', 'tests', 'passed stock', 'passed patched',
          'children', 'with the patch', 'of these -I', '-E'),
         (version, len(tests),
-         sum(len(result.methods) for result in stock.values()),
-         passed(stock), passed(patched), len(children), len(on),
+         count(stock, 'passed', 'failed', 'skipped'), count(stock, 'passed'),
+         count(patched, 'passed'), len(children), len(on),
          sum('I' in {flag for _, flag in records} for records in on),
          sum('E' in {flag for _, flag in records} for records in on))]
     table = [[str(cell) for cell in line] for line in table]
