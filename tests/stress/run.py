@@ -1,14 +1,15 @@
 """Runs random programs (program.py), stock beside patched, for a given time.
 
     python run.py INTERPRETER... [--seconds S] [--seed N] [--variants V,...]
-                                 [--processes]
+                                 [--judge V] [--processes]
 
 Each interpreter has the package installed.  Each variant runs the programs of
 the seeds N, N + 1, ... for S seconds, all variants at the same time; up to
 EXTENSION times as long if stock code has not lost anything by then.  Exit
 status 1: patched, a program lost work, ran work that it saw refused, ended with
 another status than 0, hung or left processes behind; or stock lost nothing, so
-that the run shows nothing.
+that the run shows nothing.  --judge has another variant judged so, to see that
+it fails.
 
 A program that hangs, or leaves processes that do, has the stacks printed.  It
 is run again RERUNS times on stock code; only if that hangs as well it is not
@@ -197,9 +198,12 @@ def tail(text, lines=40):
 
 
 def judge(python, totals, runs, options, folder):
-    """Report what is wrong with the patched runs; return whether it is."""
+    """Report what is wrong with the runs of a variant; return whether it is.
+
+    *totals* are those of the variant.
+    """
     failed = False
-    for run in runs['patched']:
+    for run in runs:
         problems = run.problems
         for stuck in set(STUCK) & set(problems):
             stock = sum(
@@ -208,8 +212,8 @@ def judge(python, totals, runs, options, folder):
             print('  %s: %s\n  so is stock code with this seed, %d of %d '
                   'times' % (stuck, run.command, stock, RERUNS))
             if stock:
-                totals['patched'][stuck] -= 1
-                totals['patched']['stock hazard'] += 1
+                totals[stuck] -= 1
+                totals['stock hazard'] += 1
                 problems.remove(stuck)
                 print(tail(run.stacks, 200))
         if problems:
@@ -220,8 +224,8 @@ def judge(python, totals, runs, options, folder):
     return failed
 
 
-def examples(runs):
-    """Print one example of each message and hang of the others."""
+def examples(runs, judged):
+    """Print one example of each message, and of the hangs not judged."""
     for variant in runs:
         seen = set()
         for run in runs[variant]:
@@ -231,7 +235,7 @@ def examples(runs):
                 print('  on standard error: %s\n%s' % (run.command,
                                                        tail(run.err, 6)))
         hung = [run for run in runs[variant] if run.counts['hung']]
-        if hung and variant != 'patched':
+        if hung and variant != judged:
             print('  %s hung in %d, such as: %s\n%s' % (
                 variant, len(hung), hung[0].command,
                 tail(hung[0].stacks, 40)))
@@ -243,11 +247,13 @@ def main():
     parser.add_argument('--seconds', type=float, default=30)
     parser.add_argument('--seed', type=int, default=random.randrange(10 ** 9))
     parser.add_argument('--variants', default='stock,patched')
+    parser.add_argument('--judge', default='patched', choices=VARIANTS)
     parser.add_argument('--processes', action='store_true')
     arguments = parser.parse_args()
     variants = arguments.variants.split(',')
-    if not set(variants) <= set(VARIANTS):
-        parser.error('variants are: ' + ', '.join(VARIANTS))
+    if not {arguments.judge} <= set(variants) <= set(VARIANTS):
+        parser.error('variants are: %s; %s must be among them'
+                     % (', '.join(VARIANTS), arguments.judge))
     options = ['--processes'] if arguments.processes else []
     print('--seed %d --seconds %g' % (arguments.seed, arguments.seconds),
           flush=True)
@@ -261,13 +267,13 @@ def main():
             print('CPython %s' % version, flush=True)
             totals, runs = stress(python, variants, arguments.seed,
                                   arguments.seconds, options, folder)
-            if 'patched' in variants:
-                failed |= judge(python, totals, runs, options, folder)
+            failed |= judge(python, totals[arguments.judge],
+                            runs[arguments.judge], options, folder)
             if 'stock' in variants and not totals['stock']['lost']:
                 print('  FAILED: stock code lost nothing, so this shows '
                       'nothing; take more --seconds')
                 failed = True
-            examples(runs)
+            examples(runs, arguments.judge)
             for variant in variants:
                 table.append((version, variant) + tuple(
                     str(int(totals[variant][name])) for name in COLUMNS))
@@ -277,8 +283,7 @@ def main():
         print('  '.join(cell.rjust(width)
                         for cell, width in zip(line, widths)))
     print('\n%s.' % ('FAILED, see above' if failed else
-                     'With the patch, nothing was lost, nothing hung'
-                     if 'patched' in variants else 'The patch was not tried'))
+                     'With the patch, nothing was lost, nothing hung'))
     return 1 if failed else 0
 
 
