@@ -380,6 +380,10 @@ if arguments.processes:
 
 def main():
     chosen = [start for share, start in INGREDIENTS if chance(share)]
+    if process_pools in chosen and forks in chosen:
+        # A forked child exits with its parent's processes to join: stock code
+        # complains, or hangs.
+        chosen.remove(forks)
     sys.setswitchinterval(rng.choice([0.005, 0.0001, 0.00001]))
     pools.extend(new_pool() for _ in range(rng.randint(1, 3)))
     seconds = rng.choice([0, rng.random() * MAX_SECONDS])
