@@ -128,3 +128,42 @@ def table(session):
 
 # Without arguments: the tests, the no-op, and lint.
 nox.options.sessions = ['tests', 'noop', 'lint']
+
+
+def run_cpython(session, *arguments):
+    session.install(build(session))
+    session.run(sys.executable, 'tests/cpython/run.py',
+                os.path.join(session.bin, 'python'), *arguments, external=True)
+
+
+@nox.session(python=PATCHED)
+def cpython(session):
+    """Run the interpreter's own tests, stock and patched (-- all: every)."""
+    run_cpython(session, *session.posargs)
+
+
+@nox.session(name='cpython-short', python=PATCHED)
+def cpython_short(session):
+    """Run those of the interpreter's own tests that take less than a minute."""
+    run_cpython(session, '--short')
+
+
+def run_stress(session, *arguments):
+    session.install(build(session))
+    session.run(sys.executable, 'tests/stress/run.py',
+                os.path.join(session.bin, 'python'), *arguments, external=True)
+
+
+@nox.session(python=PATCHED)
+def stress(session):
+    """Run random programs, stock and patched (-- --seconds 30 --seed 123)."""
+    run_stress(session, *session.posargs)
+
+
+@nox.session(name='stress-short', python=PATCHED)
+def stress_short(session):
+    """Run random programs for 20 seconds."""
+    run_stress(session, '--seconds', '20')
+
+
+nox.options.sessions += ['cpython-short', 'stress-short']
