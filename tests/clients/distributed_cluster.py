@@ -23,7 +23,7 @@ else:
     with tempfile.TemporaryDirectory() as folder, \
          LocalCluster(n_workers=2, threads_per_worker=2, processes=False,
                       protocol='tcp://', host='127.0.0.1',
-                      dashboard_address=None,
+                      dashboard_address='127.0.0.1:0',
                       local_directory=folder) as cluster:
         with Client(cluster) as client:
             tasks = client.map(double, range(30))
