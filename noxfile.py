@@ -126,6 +126,34 @@ def table(session):
     session.run('python', 'tests/stdlib.py')
 
 
+# Programs and libraries that use, wrap or subclass thread pools.  Not pinned:
+# the newest releases that the interpreter can install together.
+CLIENTS = [
+    # It wants importlib-metadata <= 6.5 on 3.7: of the two uv would rather have
+    # that one new, and take a ddtrace that is a year older.
+    'ddtrace; python_version != "3.7"',
+    'ddtrace >= 2.21; python_version == "3.7"',
+    'gevent', 'eventlet', 'sentry-sdk', 'grpcio', 'boto3', 'moto[s3,server]',
+    'APScheduler', 'tornado', 'gunicorn', 'distributed', 'black',
+    # Has no release for 3.6 and 3.7.
+    'opentelemetry-instrumentation-threading; python_version >= "3.8"',
+    'opentelemetry-sdk; python_version >= "3.8"',
+    # For tests/clients/run.py: conftest.py starts the clients.
+    'pytest', 'importlib-metadata; python_version < "3.8"',
+]
+
+
+@nox.session(python=PATCHED)
+def clients(session):
+    """Run programs that use thread pools: stock beside patched.
+
+    `-- --short` runs some of them, `-- gevent_server` that one.
+    """
+    # No compilers: without a wheel for a version, an older release that has it.
+    session.install('--only-binary', ':all:', *CLIENTS, build(session))
+    session.run('python', 'tests/clients/run.py', *session.posargs)
+
+
 # Without arguments: the tests, the no-op, and lint.
 nox.options.sessions = ['tests', 'noop', 'lint']
 

@@ -1,0 +1,39 @@
+"""An eventlet server: its greenlets submit to three pools, at exit as well."""
+import eventlet
+import order
+
+order.follow(monkey=eventlet.monkey_patch)
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+pools = [ThreadPoolExecutor(2) for _ in range(3)]
+
+
+def double(n):
+    time.sleep(0.001)
+    return 2 * n
+
+
+def handle(connection, address):
+    n = int(connection.recv(100))
+    result = pools[n % 3].submit(double, n).result()
+    connection.sendall(b'%d' % result)
+    connection.close()
+
+
+def ask(n):
+    client = eventlet.connect(listener.getsockname())
+    client.sendall(b'%d' % n)
+    result = int(client.recv(100))
+    client.close()
+    return result
+
+
+listener = eventlet.listen(('127.0.0.1', 0))
+eventlet.spawn(eventlet.serve, listener, handle)
+jobs = [eventlet.spawn(ask, n) for n in range(30)]
+print(*[job.wait() for job in jobs])
+for pool in pools:
+    eventlet.spawn(pool.submit, print, 'submitted last')
+eventlet.sleep(0)

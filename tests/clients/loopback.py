@@ -1,0 +1,49 @@
+"""HTTP servers on loopback, for clients that need somebody to talk to."""
+import http.server
+import socket
+import socketserver
+import threading
+import urllib.request
+
+
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+def serve(answer):
+    """Answer each request with *answer*(path, headers, body); return the URL.
+
+    Served by daemon threads of their own, no pool.
+    """
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            length = int(self.headers.get('Content-Length', 0))
+            body = answer(self.path, self.headers,
+                          self.rfile.read(length)).encode()
+            self.send_response(200)
+            self.send_header('Content-Length', str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_PUT = do_GET
+
+        def log_message(self, *args):
+            pass
+
+    server = Server(('127.0.0.1', 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return 'http://127.0.0.1:%d' % server.server_port
+
+
+def fetch(url, headers={}):
+    """Return the body of the answer, as text."""
+    request = urllib.request.Request(url, headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return response.read().decode()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        return listener.getsockname()[1]
