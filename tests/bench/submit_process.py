@@ -1,0 +1,26 @@
+"""Submits N times to a process pool that has its manager; takes the item back.
+
+The manager is a stand-in, and there are no workers: what they do besides would
+be counted too, and differ from run to run.
+"""
+import os
+import sys
+
+variant, number = sys.argv[1], int(sys.argv[2])
+if variant == 'patched':
+    import backport
+from concurrent.futures import ProcessPoolExecutor
+
+if variant == 'patched':
+    assert backport.status()[1].state == 'applied', backport.status()
+executor = ProcessPoolExecutor(1)
+executor._queue_management_thread = True
+for _ in range(number):
+    executor.submit(int)
+    executor._work_ids.get()
+    executor._pending_work_items.clear()
+    if sys.version_info < (3, 7):
+        executor._result_queue.get()
+    else:
+        executor._queue_management_thread_wakeup.clear()
+os._exit(0)
