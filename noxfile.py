@@ -126,5 +126,12 @@ def table(session):
     session.run('python', 'tests/stdlib.py')
 
 
+@nox.session(python=PATCHED)
+def explore(session):
+    """Explore the interleavings of submit and exit; `-- --full` for all."""
+    session.install('greenlet', build(session))
+    session.run('python', 'tests/explore/run.py', *session.posargs)
+
+
 # Without arguments: the tests, the no-op, and lint.
 nox.options.sessions = ['tests', 'noop', 'lint']

@@ -87,10 +87,10 @@ def _reset_modules():
         threading._active_limbo_lock.name = None
 
 
-def explore(name, bound, stop_at=None, reduced=True):
+def explore(name, bound, stop_at=(), reduced=True):
     """Run all schedules with up to *bound* preemptions, fewest first.
 
-    *stop_at*: a function of the failures found so far that tells to stop.
+    *stop_at*: stop as soon as all of these failures have been found, if any.
     Returns what was found, as a dict.
     """
     started = time.time()
@@ -111,7 +111,7 @@ def explore(name, bound, stop_at=None, reduced=True):
                 levels[level + cost].append(schedule + (deviation,))
             if count % 1000 == 0:
                 gc.collect()
-            if stop_at is not None and stop_at(found):
+            if stop_at and found.keys() >= set(stop_at):
                 break
         else:
             continue

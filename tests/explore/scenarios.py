@@ -112,11 +112,12 @@ class World:
             found.add('refused work ran')
         return sorted(found)
 
-    def run_child(self):
-        """In a forked child: use pools, and exit.  Does not return."""
+    def run_child(self, submits):
+        """In a forked child: use a pool or not, and exit; does not return."""
         signal.alarm(60)
         self.items = []
-        self.submit(self.pool())
+        if submits:
+            self.submit(self.pool())
         thread._python_exit()
         os._exit(0 if all(item.finished for item in self.items) else 1)
 
@@ -205,14 +206,14 @@ def crosswise(world):
             lambda pool=pools[n + 1]: world.submit(pool))
 
 
-def fork(world):
+def fork(world, child_submits=False):
     """The main thread forks; another is in its first or second submit."""
     pool = world.pool()
 
     def forks():
         process_id = SCHEDULER.fork()
         if process_id == 0:
-            world.run_child()
+            world.run_child(child_submits)
         world.child = os.waitpid(process_id, 0)[1]
 
     def submits():
@@ -224,8 +225,14 @@ def fork(world):
     world.exits(before=forks)
 
 
-fork.lock_points = True     # a lock may be forked while it is held
+def fork_submit(world):
+    """The same, and the child uses a pool of its own before it exits."""
+    fork(world, child_submits=True)
+
+
+# A lock may be forked while it is held.
+fork.lock_points = fork_submit.lock_points = True
 
 SCENARIOS = {function.__name__.replace('_', '-'): function for function in (
     new_pool, growing_pool, full_pool, from_a_worker, nested, own_submit,
-    own_start, two_pools, crosswise, fork)}
+    own_start, two_pools, crosswise, fork, fork_submit)}
