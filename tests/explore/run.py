@@ -47,7 +47,8 @@ if VERSION == '3.6':
 _LOOK = '''    if _shutdown and not _backport_shutdown_lock.announced():
         raise RuntimeError(_backport_shutdown_lock.REFUSED)
 '''
-_LOOK_AT_START = '''        if self._namespace[self._flag] and not self._announced(frame.f_back):
+_LOOK_AT_START = '''\
+        if self._namespace[self._flag] and not self._announced(frame.f_back):
             self._withdraw(frame)
             raise RuntimeError(self.REFUSED)
 '''

@@ -21,9 +21,9 @@ first that can after that:
 Two schedules are equivalent if any two operations on the same thing come in the
 same order: they lead to the same state.  `Scheduler.touch` keeps a hash of that
 order.  A schedule that comes to a state from which all has been explored, with
-the same thread to go on and as many preemptions left, is cut short there.  Which
-things a line touches is told by the names in its code, but for locks, queues
-and threads, which tell themselves.
+the same thread to go on and as many preemptions left, is cut short there.  What
+a line touches is told by the names in its code, but for locks, queues and
+threads, which tell themselves.
 
 A wait with a timeout may end without its lock as soon as another thread has
 run: a polling loop looks again when there may be something new, and not before.
