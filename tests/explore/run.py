@@ -113,6 +113,7 @@ def mutate(name, folder):
 
 def explore(args):
     """In a process of its own: explore one variant, print a result a line."""
+    sys.path.append(os.path.dirname(HERE))      # for upstream_lock
     import explorer
     explorer.prepare(args.variant, args.opcodes)
     if args.replay:
@@ -136,7 +137,7 @@ def replay(explorer, text):
 def child(variant, *arguments, path=()):
     """Run `explore` in an interpreter of its own; yield its results."""
     env = dict(os.environ, PYTHONPATH=os.pathsep.join(
-        list(path) + [os.path.dirname(HERE)]), PYTHONHASHSEED='0')
+        path), PYTHONHASHSEED='0')
     env.pop('BACKPORT_DISABLE', None)
     process = subprocess.Popen(
         [sys.executable, os.path.abspath(__file__), '--variant', variant]
@@ -207,7 +208,7 @@ def main():
     row = ('| %-7s | %-8s | %-39s | %9s | %9s | %8s | %7s | %s'
            if args.markdown else '%-7s %-13s %-40s %9s %9s %8s %7s  %s')
     head = ('CPython', 'scenario', 'variant', 'preempted', 'schedules',
-            'failing', 'seconds', 'found, at schedule')
+            'failing', 'CPU s', 'found, at schedule')
     print(row % head)
     if args.markdown:
         print('|---' * len(head) + '|')
