@@ -20,12 +20,13 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERSION = '%d.%d' % sys.version_info[:2]
 
-#: Bound on preemptions: (by default, with --full).
+#: Bound on preemptions and interrupts together: (by default, with --full).
+#: None: not by default.  Without an interrupt "crosswise" is "two-pools".
 BOUNDS = {
     'new-pool': (2, 2), 'full-pool': (2, 2), 'own-submit': (1, 2),
     'own-start': (1, 2), 'from-a-worker': (1, 2), 'nested': (1, 2),
     'growing-pool': (1, 2), 'fork': (1, 2), 'fork-submit': (0, 2),
-    'two-pools': (0, 1), 'crosswise': (0, 1),
+    'two-pools': (0, 1), 'crosswise': (None, 1),
 }
 
 NOT_JOINED, LEFT_BEHIND = 'worker not joined', 'work left behind'
@@ -159,9 +160,10 @@ def variants(args):
                      else args.bound)
             known = KNOWN[variant].get(scenario, [])
             stop_at = [] if args.full else known
-            if variant != 'patched' and not known and not args.full:
+            if (bound is None if variant == 'patched'
+                    else not known and not args.full):
                 continue
-            for result in child(variant, '--bound', str(max(bound, 1)
+            for result in child(variant, '--bound', str(max(bound or 0, 1)
                                 if stop_at else bound), *options,
                                 '--scenarios', scenario,
                                 *['--stop-at'] * bool(stop_at), *stop_at):
