@@ -152,6 +152,11 @@ def clients(session):
     # No compilers: without a wheel for a version, an older release that has it.
     session.install('--only-binary', ':all:', *CLIENTS, build(session))
     session.run('python', 'tests/clients/run.py', *session.posargs)
+@nox.session(python=PATCHED)
+def explore(session):
+    """Explore the interleavings of submit and exit; `-- --full` for all."""
+    session.install('greenlet', build(session))
+    session.run('python', 'tests/explore/run.py', *session.posargs)
 
 
 # Without arguments: the tests, the no-op, and lint.

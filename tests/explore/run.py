@@ -1,0 +1,242 @@
+"""Explores the interleavings of submit and exit, systematically.
+
+    python run.py [--full] [--json FILE] [--markdown]
+    python run.py --replay 3.8:stock:full-pool:c1.3-p7.2
+
+The running interpreter's own concurrent.futures.thread: as it is ("stock"),
+with the patch ("patched"), with 3.9's plain lock ("upstream"); and with the
+patch weakened in one place after the other ("mutants"), which shows that the
+explorer would see it.  Exit status 0 only if nothing was found in the patched
+one, and in each of the others what is known to be wrong with it.
+"""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VERSION = '%d.%d' % sys.version_info[:2]
+
+#: Bound on preemptions and interrupts together: (by default, with --full).
+#: None: not by default.  Without an interrupt "crosswise" is "two-pools".
+BOUNDS = {
+    'new-pool': (2, 2), 'full-pool': (2, 2), 'own-submit': (1, 2),
+    'own-start': (1, 2), 'from-a-worker': (1, 2), 'nested': (1, 2),
+    'growing-pool': (1, 2), 'fork': (1, 2), 'fork-submit': (0, 2),
+    'two-pools': (0, 1), 'crosswise': (None, 1),
+}
+
+NOT_JOINED, LEFT_BEHIND = 'worker not joined', 'work left behind'
+#: What must be found, as variant -> scenario -> failures.
+KNOWN = {
+    'stock': {'new-pool': [NOT_JOINED], 'growing-pool': [NOT_JOINED],
+              'full-pool': [LEFT_BEHIND], 'from-a-worker': [NOT_JOINED],
+              'nested': [NOT_JOINED], 'own-submit': [NOT_JOINED],
+              'own-start': [NOT_JOINED], 'two-pools': [NOT_JOINED]},
+    'upstream': {'nested': ['deadlock'], 'crosswise': ['deadlock'],
+                 'fork': ['deadlock in the child'],
+                 'fork-submit': ['deadlock in the child']},
+    'patched': {},
+}
+if VERSION == '3.6':
+    # The mutex of a queue.Queue is forked while it is held.
+    KNOWN['stock']['fork'] = ['deadlock in the child']
+
+_LOOK = '''    if _shutdown and not _backport_shutdown_lock.announced():
+        raise RuntimeError(_backport_shutdown_lock.REFUSED)
+'''
+_LOOK_AT_START = '''\
+        if self._namespace[self._flag] and not self._announced(frame.f_back):
+            self._withdraw(frame)
+            raise RuntimeError(self.REFUSED)
+'''
+_ANNOUNCE = '''        self._starters.append((frame, os.getpid(), guarded))
+'''
+_TAKE_BACK = '''                _backport_shutdown_lock.started()
+'''
+_DECLARE = '''    _backport_shutdown_lock.declare()
+'''
+_TAKE_STOCK = '''    items = list(_threads_queues.items())
+'''
+_ENTER = '''                if t._started.wait(patience):
+'''
+#: name -> (file, what is replaced by what, scenario that fails, and how)
+MUTANTS = {
+    'no look after put': (
+        'patches/thread_%s.py', {_LOOK: ''}, 'full-pool', LEFT_BEHIND),
+    'no look after the announcement': (
+        '_lock.py', {_LOOK_AT_START: ''}, 'new-pool', NOT_JOINED),
+    'announced after the look': (
+        '_lock.py', {_ANNOUNCE: '', _LOOK_AT_START: _LOOK_AT_START + _ANNOUNCE},
+        'new-pool', NOT_JOINED),
+    'taken back before the worker is entered': (
+        'patches/thread_%s.py', {_ENTER: _TAKE_BACK + _ENTER}, 'new-pool',
+        NOT_JOINED),
+    'refused work is not cancelled': (
+        '_lock.py', {'if not future.cancel():': 'if False:'}, 'growing-pool',
+        'refused work ran'),
+    'other functions are not guarded': (
+        'patches/thread_%s.py', {'if not patched:': 'if False:'}, 'own-start',
+        NOT_JOINED),
+    'exit does not wait for starts': (
+        '_lock.py', {'        self._wait_for_starters()\n': ''}, 'new-pool',
+        NOT_JOINED),
+    'exit takes stock before it declares': (
+        'patches/%s.py' % ('thread_36' if VERSION == '3.6' else '_python_exit'),
+        {_DECLARE + _TAKE_STOCK: _TAKE_STOCK + _DECLARE}, 'new-pool',
+        NOT_JOINED),
+    'exit in a child waits for its siblings': (
+        '_lock.py', {'announced_in == os.getpid() and ': ''}, 'fork',
+        'deadlock in the child'),
+}
+
+
+def mutate(name, folder):
+    """Put a copy of the installed package into *folder*, weakened."""
+    import backport
+    path, replacements, _, _ = MUTANTS[name]
+    if '%s' in path:
+        path %= VERSION.replace('.', '')
+    copy = os.path.join(folder, 'backport')
+    shutil.copytree(os.path.dirname(os.path.abspath(backport.__file__)), copy)
+    path = os.path.join(copy, path)
+    with open(path) as file:
+        text = file.read()
+    for old, new in replacements.items():
+        assert text.count(old) == 1, (name, path)
+        text = text.replace(old, new)
+    with open(path, 'w') as file:
+        file.write(text)
+
+
+def explore(args):
+    """In a process of its own: explore one variant, print a result a line."""
+    sys.path.append(os.path.dirname(HERE))      # for upstream_lock
+    import explorer
+    explorer.prepare(args.variant, args.opcodes)
+    if args.replay:
+        return replay(explorer, args.replay)
+    for scenario in args.scenarios:
+        result = explorer.explore(scenario, args.bound, args.stop_at or (),
+                                  not args.unreduced)
+        print(json.dumps(result), flush=True)
+
+
+def replay(explorer, text):
+    _, variant, scenario, schedule = text.split(':', 3)
+    from scheduler import printed
+    log = []
+    failures, _ = explorer.run(scenario, explorer.from_text(schedule), log=log)
+    for line in printed(log):
+        print(line)
+    print('%s: %s' % (text, ', '.join(failures) or 'no failure'))
+
+
+def child(variant, *arguments, path=()):
+    """Run `explore` in an interpreter of its own; yield its results."""
+    env = dict(os.environ, PYTHONPATH=os.pathsep.join(
+        path), PYTHONHASHSEED='0')
+    env.pop('BACKPORT_DISABLE', None)
+    process = subprocess.Popen(
+        [sys.executable, os.path.abspath(__file__), '--variant', variant]
+        + list(arguments), env=env, stdout=subprocess.PIPE,
+        universal_newlines=True)
+    with process:
+        for line in process.stdout:
+            yield json.loads(line)
+    if process.returncode:
+        sys.exit('the explorer itself failed on %s' % variant)
+
+
+def variants(args):
+    """Yield (variant, result, failures that must be found)."""
+    options = ['--opcodes'] * args.opcodes + ['--unreduced'] * args.unreduced
+    for variant in ('patched', 'stock', 'upstream'):
+        for scenario in args.scenarios or BOUNDS:
+            bound = (BOUNDS[scenario][args.full] if args.bound is None
+                     else args.bound)
+            known = KNOWN[variant].get(scenario, [])
+            stop_at = [] if args.full else known
+            if (bound is None if variant == 'patched'
+                    else not known and not args.full):
+                continue
+            for result in child(variant, '--bound', str(max(bound or 0, 1)
+                                if stop_at else bound), *options,
+                                '--scenarios', scenario,
+                                *['--stop-at'] * bool(stop_at), *stop_at):
+                yield variant, result, known
+    for name, (_, _, scenario, failure) in MUTANTS.items():
+        if args.scenarios and scenario not in args.scenarios:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            mutate(name, folder)
+            for result in child('patched', '--bound', '2', '--scenarios',
+                                scenario, '--stop-at', failure,
+                                path=[folder]):
+                yield 'mutant: ' + name, result, [failure]
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument('--full', action='store_true',
+                        help='up to two preemptions wherever that is feasible')
+    parser.add_argument('--scenarios', nargs='+', choices=sorted(BOUNDS),
+                        metavar='SCENARIO', help=', '.join(BOUNDS))
+    parser.add_argument('--bound', type=int, help='preemptions, at most')
+    parser.add_argument('--opcodes', action='store_true',
+                        help='preempt at each opcode, not line (3.7 and later)')
+    parser.add_argument('--unreduced', action='store_true',
+                        help='run schedules that are equivalent to others too')
+    parser.add_argument('--replay', metavar='ID', help='print one schedule')
+    parser.add_argument('--json', metavar='FILE')
+    parser.add_argument('--markdown', action='store_true')
+    parser.add_argument('--variant', help=argparse.SUPPRESS)
+    parser.add_argument('--stop-at', nargs='+', help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.opcodes and VERSION == '3.6':
+        parser.error('3.6 has no opcode tracing')
+    if args.replay and not args.variant:
+        version, args.variant = args.replay.split(':')[:2]
+        if version != VERSION:
+            print('%s is for another interpreter: skipped' % args.replay)
+            return 0
+    if args.variant:
+        return explore(args)
+
+    row = ('| %-7s | %-8s | %-39s | %9s | %9s | %8s | %7s | %s'
+           if args.markdown else '%-7s %-13s %-40s %9s %9s %8s %7s  %s')
+    head = ('CPython', 'scenario', 'variant', 'preempted', 'schedules',
+            'failing', 'CPU s', 'found, at schedule')
+    print(row % head)
+    if args.markdown:
+        print('|---' * len(head) + '|')
+    records, wrong = [], []
+    for variant, result, known in variants(args):
+        found = result['found']
+        print(row % (VERSION, result['scenario'], variant, result['bound'],
+                     result['schedules'], result['failing'],
+                     result['seconds'],
+                     '; '.join('%s (%s)' % item for item in found.items())),
+              flush=True)
+        records.append(dict(result, variant=variant, version=VERSION))
+        if variant == 'patched':
+            wrong += ['%s:%s:%s:%s  %s' % (VERSION, variant, result['scenario'],
+                                           found[failure], failure)
+                      for failure in found]
+        wrong += ['%s, %s: "%s" was not found: the explorer is blind' % (
+            variant, result['scenario'], failure)
+            for failure in known if failure not in found]
+    if args.json:
+        with open(args.json, 'w') as file:
+            json.dump(records, file, indent=1)
+    for line in wrong:
+        print(line)
+    return bool(wrong)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
