@@ -22,6 +22,8 @@ PATCHES = {'thread': 'concurrent.futures.thread'}
 # applied is told by the live code, not by this.
 decided = {}
 
+_reports = []   # not empty: the report at exit has been registered
+
 
 def activate():
     """Apply each patch now, or as soon as its module has been loaded.
@@ -29,6 +31,10 @@ def activate():
     Returns None and raises nothing: `status` tells what came of it.  May be
     called again, from any thread, also after `deactivate`.
     """
+    if (os.environ.get('BACKPORT_REPORT', '') not in ('', '0')
+            and not _reports):
+        _reports.append(True)
+        _register_report()
     ruled_out = _ruled_out()
     for name in PATCHES:
         if name in ruled_out:
@@ -67,6 +73,14 @@ def _activate_module(module_name):
             # Wait for it as `import` would, which knows how to avoid deadlocks.
             importing._lock_unlock_module(module_name)
     _loaded_if_there(module_name)
+
+
+def _register_report():
+    try:
+        from . import _report
+        _report.register()
+    except Exception:
+        pass    # no report, then
 
 
 def deactivate():
