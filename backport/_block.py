@@ -25,7 +25,7 @@ def add(data, lines):
     if data is None:
         flags = b' created'
     elif data and not data.endswith(b'\n'):
-        flags, gap = b' newline', newline
+        flags, gap = b' newline', b'\n'
     block = START % (crc32(lines), flags) + lines + END
     return (data or b'') + gap + block.replace(b'\n', newline)
 
@@ -49,7 +49,10 @@ def find(data, path):
         if match and int(match.group(1), 16) == crc32(lines):
             before, after = b''.join(rows[:start]), b''.join(rows[end + 1:])
             if match.group(3) and not after:
-                before = re.sub(rb'\r?\n\Z', b'', before)
+                # It was a plain one; an editor may have changed them all.
+                end = b'\r\n' if rows[start].endswith(b'\r\n') else b'\n'
+                if before.endswith(end):
+                    before = before[:-len(end)]
             return before, lines, after, bool(match.group(2))
     raise Problem('the lines of backport in %s have been edited; take them out '
                   'by hand, from ">>> backport" to "<<< backport"' % path)

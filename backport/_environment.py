@@ -13,37 +13,29 @@ TIMEOUT = 60    # seconds before a fresh interpreter counts as hung
 # Run with -c.  Answers on the last line, for start-up files may print.
 PROBE = '''
 import sys
-argument = sys.argv[1]
+modules = sys.argv[1:]
 del sys.path[0]
 stubs = []
 for finder in sys.meta_path:
     for value in (getattr(finder, '__kwdefaults__', None) or {}).values():
         if type(value) is dict and 'backport' in value:
-            stubs.append(finder.__code__.co_filename)
+            stubs.append(finder.__globals__['__name__'])
 answer = {'stubs': stubs,
           'sitecustomize': getattr(sys.modules.get('sitecustomize'),
                                    '__file__', None)}
-import importlib, importlib.util, json, os
-question = json.loads(argument)
-if question['explicit']:
-    try:
-        import backport
-    except ImportError:
-        pass
-for module in question['modules']:
+import importlib, json, os
+for module in modules:
     try:
         importlib.import_module(module)
     except ImportError:
         pass    # no multiprocessing here, or no threads
-backport = sys.modules.get('backport')
-try:
-    file = (backport.__spec__ if backport is not None else
-            importlib.util.find_spec('backport')).origin
-    answer['package'] = os.path.dirname(file)
-except Exception:
-    answer['package'] = None
 answer['active'] = any(getattr(finder, 'is_of_backport', False)
                        for finder in sys.meta_path)
+try:
+    import backport
+    answer['package'] = os.path.dirname(backport.__file__)
+except Exception:
+    answer['package'] = backport = None
 answer['records'] = []
 if hasattr(backport, 'status'):
     for record in backport.status():
@@ -57,15 +49,15 @@ class Problem(Exception):
     """What cannot be done, and the way out: one line to print."""
 
 
-def fresh(explicit=False, disabled=True):
+def fresh(disabled=True):
     """Start an interpreter; return a dict that says what it found.
 
-    ``stubs``: the files (or "<string>") of the `_stub` that ran at start-up;
-    ``sitecustomize``: the file of that module or None; ``package``: the folder
-    of backport or None; ``active``: whether it was, when the modules in
-    `PATCHES` had been imported; ``records``: what backport.status() then said,
-    as dicts, if it was loaded.  With *explicit*, backport is imported before
-    them.  BACKPORT_DISABLE is heeded only if *disabled*.
+    ``stubs``: who ran the lines of _stub.py at start-up, a list of
+    "sitecustomize", "pth", "run"; ``sitecustomize``: the file of that module or
+    None; ``active``: whether backport was, when the modules in `PATCHES` had
+    been imported.  Then it imported backport.  ``package``: its folder or None;
+    ``records``: what backport.status() said, as dicts.  BACKPORT_DISABLE is
+    heeded only if *disabled*.
 
     Raises `Problem` if there is no answer.
     """
@@ -73,12 +65,10 @@ def fresh(explicit=False, disabled=True):
     env.pop('BACKPORT_REPORT', None)
     if not disabled:
         env.pop('BACKPORT_DISABLE', None)
-    question = json.dumps({'explicit': explicit,
-                           'modules': list(_hook.PATCHES.values())})
     try:
         process = subprocess.Popen(
-            [sys.executable, '-c', PROBE, question], env=env,
-            cwd=os.path.abspath(os.sep), stdin=subprocess.DEVNULL,
+            [sys.executable, '-c', PROBE] + list(_hook.PATCHES.values()),
+            env=env, cwd=os.path.abspath(os.sep), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             out, err = process.communicate(timeout=TIMEOUT)

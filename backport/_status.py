@@ -21,13 +21,11 @@ def status():
         records = _own_records()
     else:
         answer = _environment.fresh()
-        records = answer['records']
+        records = answer['records'] or _own_records()
         if answer['active']:
             activation['active'] = True
             activation['method'], activation['path'] = _method(answer)
         else:
-            records = (_environment.fresh(explicit=True)['records']
-                       or _own_records())
             for record in records:
                 if record['state'] == 'applied':
                     record['state'] = 'pending'
@@ -49,17 +47,15 @@ def _own_records():
 
 def _method(answer):
     """Return (method, path) of what made the fresh interpreter active."""
-    if _enable.by_run(answer):
+    if 'run' in answer['stubs']:
         return 'run', os.path.join(answer['package'], '_on_path',
                                    'sitecustomize.py')
     try:
         files = _enable.installed_files()
     except Problem:
         files = []      # edited, so not ours any more
-    stubs = set(map(os.path.realpath, answer['stubs']))
     for method, path in files:
-        # The line of a .pth has no file name of its own.
-        if path in stubs or method == 'pth' and '<string>' in answer['stubs']:
+        if method in answer['stubs']:
             return method, path
     return 'other', None
 

@@ -9,7 +9,8 @@ while folder in sys.path:
     sys.path.remove(folder)
 try:
     stub = SourceFileLoader('backport._stub', folder[:-9] + '/_stub.py')
-    exec(stub.get_code('backport._stub'), {'__file__': stub.path})
+    exec(stub.get_code('backport._stub'), {
+        '__name__': 'run', '__file__': stub.path})
 except Exception:
     pass    # uninstalled while the program runs
 
