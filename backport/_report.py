@@ -13,8 +13,14 @@ def register():
 
 def _report():
     try:
-        sys.stderr.write(line() + '\n')
-        sys.stderr.flush()
+        text = line() + '\n'
+        try:
+            descriptor = sys.stderr.fileno()
+        except Exception:
+            sys.stderr.write(text)      # the program's own object
+        else:
+            # What stays in a buffer, of a full disk, makes the exit status 120.
+            os.write(descriptor, text.encode())
     except Exception:
         pass    # standard error is closed or not there
 
