@@ -112,12 +112,14 @@ def demo(session):
 
 @nox.session
 def bench(session):
-    """Measure what a submit costs: stock, patched, upstream's plain lock."""
+    """Measure what a submit costs, and what a start: stock beside patched."""
     for version in PATCHED:
         if version not in FOUND:
             session.warn('CPython %s was not found: left out' % version)
             continue
         session.run('python', 'tests/bench/run.py', 'python' + version,
+                    *session.posargs)
+        session.run('python', 'tests/bench/startup.py', 'python' + version,
                     *session.posargs)
 
 

@@ -8,6 +8,10 @@ from . import _environment
 #: Options of the interpreter that take an argument.
 WITH_ARGUMENT = 'cmWX'
 
+FROM_ENVIRONMENT = {'-B': 'PYTHONDONTWRITEBYTECODE', '-O': 'PYTHONOPTIMIZE',
+                    '-d': 'PYTHONDEBUG', '-s': 'PYTHONNOUSERSITE',
+                    '-v': 'PYTHONVERBOSE'}
+
 
 def main(arguments):
     """Run the interpreter with *arguments* in place of this process.
@@ -27,11 +31,25 @@ def main(arguments):
             path = path[1:]
         os.environ['PYTHONPATH'] = os.pathsep.join([folder] + path)
     _undo_coercion()
-    command = ([sys.executable] + subprocess._args_from_interpreter_flags()
-               + arguments)
+    command = [sys.executable] + _own_flags() + arguments
     if os.name == 'nt':
         return subprocess.call(command)     # exec would not wait there
     os.execv(sys.executable, command)
+
+
+def _own_flags():
+    """Return the options that this interpreter was started with.
+
+    Without those that the environment gave it: the program will have them from
+    there, and an option given twice can mean more (-O).
+    """
+    flags = subprocess._args_from_interpreter_flags()
+    warnings = os.environ.get('PYTHONWARNINGS', '').split(',')
+    for option in FROM_ENVIRONMENT:
+        if os.environ.get(FROM_ENVIRONMENT[option]):
+            flags = [flag for flag in flags if not flag.startswith(option)]
+    return [flag for flag in flags
+            if not (flag.startswith('-W') and flag[2:] in warnings)]
 
 
 def _problem(arguments):

@@ -57,10 +57,11 @@ def test_it_applies(run_python, tmp_path):
             text = file.read()
         copy = tmp_path / (name + '.py')
         copy.write_text(text)
-        for part in re.split('(?m)^(?=--- )', diff)[:0:-1]:
-            if stock in part:
+        for part in ('\n' + diff).split('\n--- ')[:0:-1]:
+            if part.startswith(stock):
                 done = subprocess.run(
-                    ['patch', '-s', str(copy)], input=part.encode(),
+                    ['patch', '-s', str(copy)],
+                    input=('--- %s\n' % part).encode(),
                     stdout=subprocess.PIPE)
                 assert done.returncode == 0, done
         compile(copy.read_text(), str(copy), 'exec')

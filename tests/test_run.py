@@ -56,11 +56,13 @@ def test_as_if_started_directly(venv, program, arguments):
 @pytest.mark.parametrize('env', [
     {'PYTHONPATH': ''}, {'PYTHONPATH': '/a:/b:'}, {'LC_ALL': 'C'},
     {'LC_ALL': '', 'LANG': '', 'LC_CTYPE': ''}, {'PYTHONUTF8': '1'},
-    {'PYTHONDONTWRITEBYTECODE': '', 'PYTHONOPTIMIZE': '1'}], ids=str)
+    {'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONOPTIMIZE': '1'},
+    {'PYTHONWARNINGS': 'error,default', 'PYTHONNOUSERSITE': '1'}], ids=str)
 def test_in_the_same_environment(venv, env):
-    """The C locale is not the program's after the first start (PEP 538)."""
-    direct = venv.run('-c', SEEN, env=env)
-    run = venv.backport('run', '-c', SEEN, env=env)
+    """The C locale is not the program's after the first start (PEP 538), and
+    -O is not given twice."""
+    direct = venv.run('-O', '-B', '-c', SEEN, env=env)
+    run = venv.backport('run', '-O', '-B', '-c', SEEN, env=env)
     assert run.out == direct.out and direct.out
     assert run.err == direct.err
 
