@@ -34,7 +34,7 @@ def enable(method='auto'):
     """
     reason = _environment.not_needed()
     if reason is not None:
-        return 'nothing is needed, nothing was changed: %s' % reason
+        return 'nothing is needed, nothing was changed; %s' % reason
     _environment.check()
     folder = _environment.target_folder(
         os.path.dirname(os.path.abspath(__file__)))
@@ -208,8 +208,8 @@ def _lines(method, package, folder):
 def main(command, method=None):
     """Run "enable" or "disable"; return the exit status."""
     try:
-        print('backport is ' + enable(method) if command == 'enable'
-              else 'backport: ' + disable())
+        print('backport: ' + (
+            enable(method) if command == 'enable' else disable()))
         return 0
     except Problem as exc:
         text = str(exc)

@@ -1,7 +1,8 @@
 """When a patch is applied: now, or straight after the module's code has run.
 
-This is all that is loaded at start-up.  The rest of the package is imported
-when there is a module to patch or somebody asks.
+This is all that ``import backport`` loads, and auto-activation not even that
+(_stub.py).  The rest of the package is imported when there is a module to patch
+or somebody asks.
 
 A module to come is watched through its loader: until it has executed the
 module, the loader is of a subclass whose ``exec_module`` patches the module

@@ -521,7 +521,7 @@ def test_two_at_once(venv):
         assert time.time() < deadline
         time.sleep(0.01)
     os.close(folder)
-    said = sorted(child.communicate()[0].split()[3] for child in both)
+    said = sorted(child.communicate()[0].split()[2] for child in both)
     assert [child.returncode for child in both] == [0, 0]
     assert said == ['already,', 'by'], said
     assert read(venv.sitecustomize).count(b'>>> backport') == 1
