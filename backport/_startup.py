@@ -45,4 +45,3 @@ exec(SourceFileLoader('backport._hook', folder + '/_hook.py').get_code(
     'backport._hook'), hook)
 hook['loaded'] = loaded
 finder = hook['Finder']()
-finder.is_of_backport = False   # the real one is still to come

@@ -440,6 +440,20 @@ def test_editable_install(venv):
         venv.disable()
 
 
+def test_imported_from_a_zip_file(venv, tmp_path):
+    """Nothing there can be run by its path."""
+    package = os.path.join(venv.site, 'backport')
+    archive = shutil.make_archive(str(tmp_path / 'archive'), 'zip', venv.site,
+                                  'backport')
+    shutil.rmtree(package)
+    before = venv.files()
+    for command, status in (['enable'], 1), (['run', '-c', ''], 2):
+        child = venv.backport(*command, env={'PYTHONPATH': archive})
+        assert child.returncode == status
+        assert_one_line(child.err)
+    assert venv.files() == before
+
+
 # Killed, and two at once.
 
 KILLED = '''
