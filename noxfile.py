@@ -11,8 +11,9 @@ PATCHED = ['3.6', '3.7', '3.8']         # the versions that have the bug
 NOT_NEEDED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14']
 
 # What the tests run beside pytest: gevent and eventlet for guarantee 2, wrapt
-# because OpenTelemetry wraps submit with it.
-TEST_REQUIREMENTS = ['pytest', 'gevent', 'eventlet', 'wrapt']
+# because OpenTelemetry wraps submit with it, hypothesis for what start-up files
+# may hold already.
+TEST_REQUIREMENTS = ['pytest', 'gevent', 'eventlet', 'wrapt', 'hypothesis']
 
 nox.needs_version = '>=2025.10.14'
 # Today's virtualenv makes no environments for 3.6 and 3.7, uv does.
@@ -111,12 +112,14 @@ def demo(session):
 
 @nox.session
 def bench(session):
-    """Measure what a submit costs: stock, patched, upstream's plain lock."""
+    """Measure what a submit costs, and what a start: stock beside patched."""
     for version in PATCHED:
         if version not in FOUND:
             session.warn('CPython %s was not found: left out' % version)
             continue
         session.run('python', 'tests/bench/run.py', 'python' + version,
+                    *session.posargs)
+        session.run('python', 'tests/bench/startup.py', 'python' + version,
                     *session.posargs)
 
 

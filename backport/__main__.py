@@ -20,18 +20,77 @@ def parser():
                         help='how often each is forced (default: %(default)s)')
     verify.add_argument('--json', action='store_true',
                         help='print the result as JSON')
+    enable = subparsers.add_parser(
+        'enable', help='activate it at every start of this environment',
+        description='From then on every interpreter of this environment '
+                    'activates backport at start-up, which is proved with a '
+                    'fresh one. A sitecustomize that is there keeps its '
+                    'content; where another one would hide it, a .pth file is '
+                    'used. Exit status: 0 if it is on or nothing is needed, 1 '
+                    'if it cannot be, and nothing was changed.')
+    enable.add_argument('--method', default='auto',
+                        choices=['auto', 'sitecustomize', 'pth'],
+                        help='force one (default: %(default)s)')
+    subparsers.add_parser(
+        'disable', help='take back what enable did',
+        description='Takes out what enable added, byte for byte; later edits '
+                    'stay. Exit status: 0 if nothing of it is left, 1 if it '
+                    'cannot be taken out, and nothing was changed.')
+    run = subparsers.add_parser(
+        'run', help='run one program with it',
+        usage='python -m backport run [option] ... [-c cmd | -m mod | file | '
+              '-] [arg] ...',
+        description='Runs python with these arguments, and activates backport '
+                    'in it and in its child processes. Nothing is installed. '
+                    'Exit status: that of the program, or 2 if an option (-I, '
+                    '-E, -S) rules it out.')
+    run.add_argument('arguments', nargs='+', metavar='...',
+                     help='whatever may follow "python"')
+    status = subparsers.add_parser(
+        'status', help='tell whether this environment is protected',
+        description='Looks at what a fresh interpreter of this environment '
+                    'does. Exit status: 0 if it is protected or nothing is '
+                    'needed, 1 if a patch is refused, 2 if it cannot be told, '
+                    '3 if it is not active.')
+    status.add_argument('--json', action='store_true',
+                        help='print the result as JSON')
+    diff = subparsers.add_parser(
+        'diff', help='show the exact change to this standard library',
+        description='Prints the stock functions of this interpreter and what '
+                    'replaces them, as a unified diff. Exit status: 0, or 1 if '
+                    'the source file is not there or not known.')
+    diff = diff.add_mutually_exclusive_group()
+    diff.add_argument('--stock', dest='which', action='store_const',
+                      const='stock', help='print the stock functions only')
+    diff.add_argument('--source', dest='which', action='store_const',
+                      const='source', help='print the functions that replace '
+                                           'them only')
     return commands
 
 
 def main(argv=None):
     """Run the command of *argv*; return its exit status."""
+    argv = sys.argv[1:] if argv is None else argv
     commands = parser()
+    if argv[:1] == ['run'] and argv[1:] not in ([], ['-h'], ['--help']):
+        # argparse would take options in front as its own (bpo-17050).
+        from . import _run
+        return _run.main(argv[1:])
     arguments = commands.parse_args(argv)
-    if arguments.command is None:
-        commands.print_help()
-        return 2
-    from . import _verify
-    return _verify.main(arguments.trials, arguments.json)
+    if arguments.command == 'verify':
+        from . import _verify
+        return _verify.main(arguments.trials, arguments.json)
+    if arguments.command in ('enable', 'disable'):
+        from . import _enable
+        return _enable.main(**vars(arguments))
+    if arguments.command == 'status':
+        from . import _status
+        return _status.main(arguments.json)
+    if arguments.command == 'diff':
+        from . import _diff
+        return _diff.main(arguments.which)
+    commands.print_help()
+    return 2
 
 
 def _positive(text):

@@ -1,7 +1,8 @@
 """When a patch is applied: now, or straight after the module's code has run.
 
-This is all that is loaded at start-up.  The rest of the package is imported
-when there is a module to patch or somebody asks.
+This is all that ``import backport`` loads, and auto-activation not even that
+(_stub.py).  The rest of the package is imported when there is a module to patch
+or somebody asks.
 
 A module to come is watched through its loader: until it has executed the
 module, the loader is of a subclass whose ``exec_module`` patches the module
@@ -23,6 +24,8 @@ PATCHES = {'thread': 'concurrent.futures.thread',
 # applied is told by the live code, not by this.
 decided = {}
 
+_reports = []   # not empty: the report at exit has been registered
+
 
 def activate():
     """Apply each patch now, or as soon as its module has been loaded.
@@ -30,6 +33,10 @@ def activate():
     Returns None and raises nothing: `status` tells what came of it.  May be
     called again, from any thread, also after `deactivate`.
     """
+    if (os.environ.get('BACKPORT_REPORT', '') not in ('', '0')
+            and not _reports):
+        _reports.append(True)
+        _register_report()
     ruled_out = _ruled_out()
     for name in PATCHES:
         if name in ruled_out:
@@ -68,6 +75,14 @@ def _activate_module(module_name):
             # Wait for it as `import` would, which knows how to avoid deadlocks.
             importing._lock_unlock_module(module_name)
     _loaded_if_there(module_name)
+
+
+def _register_report():
+    try:
+        from . import _report
+        _report.register()
+    except Exception:
+        pass    # no report, then
 
 
 def deactivate():

@@ -104,3 +104,26 @@ def run():
                           textwrap.dedent(program)])
         return run_python('-c', text, **options)
     return run
+
+
+@pytest.fixture(scope='session')
+def environments(tmp_path_factory):
+    """A virtual environment, and a copied interpreter, to be copied."""
+    import environments
+    folder = tmp_path_factory.mktemp('environments')
+    return {'venv': environments.venv(folder / 'venv'),
+            'prefix': environments.prefix(folder / 'prefix')}
+
+
+@pytest.fixture
+def venv(environments, tmp_path):
+    """A throw-away virtual environment with backport in it."""
+    from environments import copied
+    return copied(environments['venv'], tmp_path / 'venv')
+
+
+@pytest.fixture
+def prefix(environments, tmp_path):
+    """A throw-away interpreter with backport in it, not a venv."""
+    from environments import copied
+    return copied(environments['prefix'], tmp_path / 'prefix')

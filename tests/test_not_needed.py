@@ -1,5 +1,7 @@
 """Interpreters that have upstream's fix are left alone."""
+import os
 import sys
+import sysconfig
 
 import pytest
 
@@ -33,3 +35,22 @@ def test_verify_says_so(run_python):
     assert child.returncode == 0
     assert 'nothing is needed' in child.out
     assert not child.err
+
+
+@pytest.mark.parametrize('arguments', [
+    ['enable'], ['enable', '--method', 'pth'], ['disable'], ['status'],
+    ['diff'],
+    ['run', '-c', 'import sys; assert "backport" not in sys.modules']])
+def test_the_commands_do_nothing(run_python, arguments):
+    def files():
+        return sorted(os.listdir(sysconfig.get_path('purelib')))
+
+    before = files()
+    child = run_python('-m', 'backport', *arguments)
+    assert child.returncode == 0 and not child.err, child
+    assert files() == before
+
+
+def test_nothing_to_report(run_python):
+    child = run_python('-c', 'import backport', env={'BACKPORT_REPORT': '1'})
+    assert 'not-needed' in child.err and child.err.count('\n') == 1

@@ -1,0 +1,103 @@
+"""What auto-activation costs at a start, as ratios of instructions.
+
+    python startup.py INTERPRETER [--seeds N]
+
+`-c pass` under valgrind's callgrind, in virtual environments without anything
+else.  Beside it: what setuptools and coverage put at a start-up.  A .pth file
+costs by itself; the ratio to an empty one is shown too.
+"""
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+EMPTY = 'an empty .pth'
+# setuptools: distutils-precedence.pth, coverage: its documented .pth.
+OTHERS = {'setuptools\' .pth': 'setuptools', 'coverage\'s .pth': 'coverage'}
+
+
+def environment(folder, python, packages):
+    """Make a virtual environment with *packages*; return its interpreter.
+
+    uv makes no .pyc unless it is told to, as in images.
+    """
+    subprocess.check_call([python, '-m', 'venv', '--without-pip', folder])
+    python = os.path.join(folder, 'bin', 'python')
+    if packages:
+        subprocess.check_call(['uv', 'pip', 'install', '-q', '-p', python]
+                              + packages)
+    return python
+
+
+def site_packages(python):
+    return subprocess.check_output(
+        [python, '-c', 'import sysconfig as s; print(s.get_path("purelib"))'],
+        universal_newlines=True).strip()
+
+
+def instructions(python, seed):
+    """Return how many instructions `-c pass` is."""
+    done = subprocess.run(
+        ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
+         python, '-c', 'pass'], stderr=subprocess.PIPE, cwd=os.sep,
+        env={'PATH': os.environ['PATH'], 'PYTHONHASHSEED': str(seed)},
+        universal_newlines=True)
+    return int(re.search(r'Collected : (\d+)', done.stderr).group(1))
+
+
+def make(folder, python, title):
+    """Return the interpreter of a new environment for the row *title*."""
+    path = os.path.join(folder, re.sub(r'\W', '-', title))
+    packages = []
+    if title in OTHERS:
+        packages = ['--compile-bytecode', OTHERS[title]]
+    elif title in ('sitecustomize', 'pth'):
+        packages = [ROOT]
+    python = environment(path, python, packages)
+    if title in ('sitecustomize', 'pth'):
+        subprocess.check_call(
+            [python, '-m', 'backport', 'enable', '--method', title],
+            stdout=subprocess.DEVNULL, cwd=os.sep,
+            env=dict(os.environ, PYTHONDONTWRITEBYTECODE='1'))
+    site = site_packages(python)
+    if title == EMPTY:
+        open(os.path.join(site, 'empty.pth'), 'w').close()
+    elif title.startswith('coverage'):
+        with open(os.path.join(site, 'coverage.pth'), 'w') as file:
+            file.write('import coverage; coverage.process_startup()\n')
+    return python
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('python')
+    parser.add_argument('--seeds', type=int, default=3)
+    arguments = parser.parse_args()
+    if not shutil.which('valgrind'):
+        sys.exit('valgrind is not installed (apt-get install valgrind)')
+    titles = ['bare', 'sitecustomize', EMPTY, 'pth'] + list(OTHERS)
+    mean = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for title in titles:
+            print('\r\033[K%s' % title, end='', file=sys.stderr, flush=True)
+            python = make(folder, shutil.which(arguments.python), title)
+            mean[title] = statistics.mean(
+                instructions(python, seed) for seed in range(arguments.seeds))
+    print('\r\033[K', end='', file=sys.stderr)
+    print('instructions of a start, mean of %d hash seeds (bare: %.2f M)'
+          % (arguments.seeds, mean['bare'] / 1e6))
+    for title in titles:
+        print('  %-18s %.4f%s' % (
+            title, mean[title] / mean['bare'],
+            '   (%.4f of an empty one)' % (mean[title] / mean[EMPTY])
+            if title == 'pth' else ''))
+
+
+if __name__ == '__main__':
+    main()
