@@ -146,24 +146,32 @@ CLIENTS = [
 ]
 
 
+def run_clients(session, *arguments):
+    # No compilers: without a wheel for a version, an older release that has it.
+    session.install('--only-binary', ':all:', *CLIENTS, build(session))
+    session.run('python', 'tests/clients/run.py', *arguments)
+
+
 @nox.session(python=PATCHED)
 def clients(session):
     """Run programs that use thread pools: stock beside patched.
 
-    `-- --short` runs some of them, `-- gevent_server` that one.
+    `-- gevent_server` runs that one.
     """
-    # No compilers: without a wheel for a version, an older release that has it.
-    session.install('--only-binary', ':all:', *CLIENTS, build(session))
-    session.run('python', 'tests/clients/run.py', *session.posargs)
+    run_clients(session, *session.posargs)
+
+
+@nox.session(name='clients-short', python=PATCHED)
+def clients_short(session):
+    """Run some of those programs."""
+    run_clients(session, '--short')
+
+
 @nox.session(python=PATCHED)
 def explore(session):
     """Explore the interleavings of submit and exit; `-- --full` for all."""
     session.install('greenlet', build(session))
     session.run('python', 'tests/explore/run.py', *session.posargs)
-
-
-# Without arguments: the tests, the no-op, and lint.
-nox.options.sessions = ['tests', 'noop', 'lint']
 
 
 def run_cpython(session, *arguments):
@@ -202,4 +210,7 @@ def stress_short(session):
     run_stress(session, '--seconds', '20')
 
 
-nox.options.sessions += ['cpython-short', 'stress-short']
+# Without arguments: the tests, the no-op, lint, and the short versions of the
+# evidence.
+nox.options.sessions = ['tests', 'noop', 'lint', 'explore', 'clients-short',
+                        'cpython-short', 'stress-short']

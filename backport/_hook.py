@@ -207,6 +207,9 @@ def watch(spec):
     if not hasattr(loader, 'exec_module'):
         if not isinstance(loader, LegacyLoader):
             spec.loader = LegacyLoader(spec)
+    elif ('exec_module' in getattr(loader, '__dict__', ())
+            or not hasattr(type(loader), 'exec_module')):
+        watch_spec(spec)        # ddtrace keeps it on the loader itself
     elif type(loader).exec_module is not _exec_and_tell:
         try:
             loader.__class__ = _watching(type(loader), 'exec_module',
@@ -310,8 +313,13 @@ def loaded(module_name, module):
 
 def _failed(module_name, exc):
     # Somebody else's import goes on, whatever is wrong with us.
-    decided[_patch_of(module_name)] = (
-        'refused', 'the installer failed: %r' % (exc,))
+    reason = 'the installer failed: %r' % (exc,)
+    decided[_patch_of(module_name)] = 'refused', reason
+    try:
+        from . import _installer
+        _installer.warn(_patch_of(module_name), reason)
+    except Exception:
+        pass    # status() has the reason
 
 
 def _patch_of(module_name):

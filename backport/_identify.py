@@ -65,9 +65,13 @@ def code_digest(codes):
     return sha256(text.encode()).hexdigest()
 
 
-def compiled_codes(name, data):
-    """Return name -> code object for the functions of the source *data*."""
-    module = compile(data, 'stdlib', 'exec', dont_inherit=True)
+def compiled_codes(name, data, optimize=-1):
+    """Return name -> code object for the functions of the source *data*.
+
+    *optimize* is as for compile(): -1 is what this interpreter runs with.
+    """
+    module = compile(data, 'stdlib', 'exec', dont_inherit=True,
+                     optimize=optimize)
     codes = {}
     for function in _names(name):
         code = module
@@ -95,7 +99,7 @@ def _match(name, data, digest, live):
     for row in rows:
         if row.sha256 == digest:
             reason = 'the source is that of CPython %s' % row.releases
-            if live_digest == row.code:
+            if live_digest in row.code:
                 return row, reason, None
             # The table's digests are those of one compiler for each minor
             # version; this interpreter's own has the last word.
@@ -106,7 +110,7 @@ def _match(name, data, digest, live):
                 return row, reason, None
             return None, None, '%s, but another tool has rewritten %s' % (
                 reason, ', '.join(changed))
-    rows = [row for row in rows if row.code == live_digest]
+    rows = [row for row in rows if live_digest in row.code]
     if rows:
         return rows[-1], (
             'matched by code: %s, but the code is that of CPython %s' % (

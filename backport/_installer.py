@@ -39,7 +39,8 @@ def apply(name, module):
         if _changed(name, module) is None:
             return None     # another thread was faster
         _refused[name] = identity
-        _warn(name, module, identity)
+        warn(name, identity.problem, getattr(module, '__file__', None),
+             identity.sha256)
         return identity.problem
 
     functions = [identity.functions[function] for function, _ in REPLACED[name]]
@@ -183,16 +184,16 @@ def _reaches(function, code):
     return any(getattr(value, '__code__', value) is code for value in kept)
 
 
-def _warn(name, module, identity):
-    if identity.problem in _warned:
+def warn(name, reason, file=None, sha256=None):
+    """Warn, once for each *reason*, that a module is left as it is."""
+    if reason in _warned:
         return
-    _warned.add(identity.problem)
+    _warned.add(reason)
     text = ('backport leaves %s as it is: %s (file: %s, sha256: %s). '
             'Work submitted while the interpreter exits can be lost '
             '(bpo-31783). Please report file and hash; BACKPORT_DISABLE=%s '
             'silences this warning.' % (
-                PATCHES[name], identity.problem,
-                getattr(module, '__file__', None), identity.sha256, name))
+                PATCHES[name], reason, file, sha256, name))
     try:
         import warnings
         warnings.warn(text, RuntimeWarning, stacklevel=2)

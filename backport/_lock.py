@@ -270,6 +270,21 @@ class GlobalShutdownLock:
                 looks -= guarded
             self.waits += waited
 
+    @staticmethod
+    def items_of(workers):
+        """Return the items of a WeakKeyDictionary as a list.
+
+        A thread that frees a worker's Thread object takes it out, at any
+        moment: the dictionary then changes while it is listed, and stock exit
+        handlers die of the RuntimeError.  That happens once for each.
+        """
+        for _ in range(GIVE_WAY):
+            try:
+                return list(workers.items())
+            except RuntimeError:
+                pass
+        return list(workers.items())
+
 
 def _value(counter):
     return counter.__reduce__()[1][0]

@@ -18,7 +18,8 @@ try:
 
     _backport.find_spec = _backport
     __import__('sys').meta_path.insert(0, _backport)
-    if 'BACKPORT_REPORT' in __import__('os').environ:
+    if ('concurrent.futures' in __import__('sys').modules
+            or 'BACKPORT_REPORT' in __import__('os').environ):
         _backport()
     del _backport
 except Exception:

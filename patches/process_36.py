@@ -18,21 +18,22 @@ def submit(self, fn, *args, **kwargs):
 
         f = _base.Future()
         w = _WorkItem(f, fn, args, kwargs)
+        work_id = self._queue_count
 
         starts = self._queue_management_thread is None
         try:
             if starts:      # exit waits for all of it, or refuses it here
                 _backport_shutdown_lock.starting()
-            self._pending_work_items[self._queue_count] = w
+            self._pending_work_items[work_id] = w
             # Not yet declared means that the manager is there, and that it
             # stays as long as this work item is pending.
             if _shutdown and not starts:
-                del self._pending_work_items[self._queue_count]
+                del self._pending_work_items[work_id]
                 # It may have stayed for that.
                 self._result_queue.put(None)
                 raise _backport_shutdown_lock.refusal()
-            self._work_ids.put(self._queue_count)
-            self._queue_count += 1
+            self._work_ids.put(work_id)
+            self._queue_count = work_id + 1
             # Wake up queue management thread
             self._result_queue.put(None)
 
@@ -82,7 +83,7 @@ def _python_exit():
     # Sets _shutdown.  From here on every submit is refused, and every manager
     # there will ever be is in _threads_queues.
     _backport_shutdown_lock.declare()
-    items = list(_threads_queues.items())
+    items = _backport_shutdown_lock.items_of(_threads_queues)
     for t, q in items:
         q.put(None)
     for t, q in items:

@@ -15,21 +15,22 @@ def submit(self, fn, *args, **kwargs):
 
         f = _base.Future()
         w = _WorkItem(f, fn, args, kwargs)
+        work_id = self._queue_count
 
         starts = self._queue_management_thread is None
         try:
             if starts:      # exit waits for all of it, or refuses it here
                 _backport_shutdown_lock.starting()
-            self._pending_work_items[self._queue_count] = w
+            self._pending_work_items[work_id] = w
             # Not yet declared means that the manager is there, and that it
             # stays as long as this work item is pending.
             if _global_shutdown and not starts:
-                del self._pending_work_items[self._queue_count]
+                del self._pending_work_items[work_id]
                 # It may have stayed for that.
                 self._queue_management_thread_wakeup.wakeup()
                 raise _backport_shutdown_lock.refusal()
-            self._work_ids.put(self._queue_count)
-            self._queue_count += 1
+            self._work_ids.put(work_id)
+            self._queue_count = work_id + 1
             # Wake up queue management thread
             self._queue_management_thread_wakeup.wakeup()
 

@@ -73,7 +73,7 @@ def _python_exit():
     # Sets _shutdown.  From here on every submit is refused, and every worker
     # there will ever be is in _threads_queues.
     _backport_shutdown_lock.declare()
-    items = list(_threads_queues.items())
+    items = _backport_shutdown_lock.items_of(_threads_queues)
     for t, q in items:
         # In a forked child the parent's workers are dead, and a queue may have
         # been forked with its mutex held: put() would block for ever.

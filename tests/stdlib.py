@@ -130,6 +130,17 @@ def source(row):
     return data
 
 
+def code_digests(row):
+    """Return what the ``code`` column must have, without repetitions."""
+    digests = []
+    for optimize in 0, 1, 2:    # as is, -O, -OO
+        digest = _identify.code_digest(_identify.compiled_codes(
+            patch_of(row), source(row), optimize))
+        if digest not in digests:
+            digests.append(digest)
+    return digests
+
+
 def in_front(folder, data, name='thread'):
     """Put a stdlib `concurrent` with this thread.py into *folder*.
 
@@ -151,5 +162,4 @@ def environ(folder, **more):
 
 if __name__ == '__main__':
     for row in rows():
-        codes = _identify.compiled_codes(patch_of(row), source(row))
-        print(row.patch, row.releases, _identify.code_digest(codes))
+        print(row.patch, row.releases, *code_digests(row))

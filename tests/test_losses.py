@@ -252,3 +252,57 @@ threading.Thread(target=submit_late, daemon=True).start()
 inside.wait(PATIENCE)
 ''')
     assert child.words == ['refused'], child
+
+
+def test_a_thread_object_goes_away_while_exit_looks_for_workers(run):
+    """It takes itself out of the dictionary that the exit handler lists.
+
+    The callback of a WeakKeyDictionary asks whether that is being done, and
+    can be interrupted before it deletes the key. Stock exit handlers die of
+    the RuntimeError, and nobody is joined (found by tests/stress).
+    """
+    program = '''
+        from concurrent.futures import thread
+        workers = thread._threads_queues
+        asked, listing, removed = (threading.Event() for _ in range(3))
+        class Iterating(set):
+            def __bool__(self):
+                if threading.get_ident() != remover.ident:
+                    return len(self) > 0
+                asked.set()
+                listing.wait(PATIENCE)
+                return False        # as it was when it was asked
+        class Data(dict):
+            def items(self):
+                for n, item in enumerate(super().items()):
+                    if n == 1:
+                        listing.set()
+                        removed.wait(PATIENCE)
+                    yield item
+        def work():
+            time.sleep(0.3)
+            tell('completed')
+        def remove():
+            pool = thread.ThreadPoolExecutor(1)
+            pool.submit(int)
+            pool.shutdown()
+            workers._iterating = Iterating(workers._iterating)
+            workers.data = Data(workers.data)
+            del pool                # the last reference to its worker
+            removed.set()
+        kept = thread.ThreadPoolExecutor(2)
+        release = threading.Event()
+        kept.submit(release.wait)
+        kept.submit(release.wait)
+        kept.submit(work)
+        tell('accepted')
+        remover = threading.Thread(target=remove, daemon=True)
+        remover.start()
+        asked.wait(PATIENCE)
+        release.set()
+    '''
+    stock, patched = run(program, 'stock'), run(program)
+    assert_lost(stock)
+    assert 'dictionary changed size' in stock.err, stock
+    assert_kept(patched)
+    assert not patched.err, patched

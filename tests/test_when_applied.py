@@ -163,6 +163,30 @@ def test_applied(ask, order):
     assert set(stock.words) <= {'futures'} and not stock.err, stock
 
 
+def test_loader_with_exec_module_of_its_own(ask):
+    """As ddtrace's, whose class has none; on 3.6 both modules are loaded again.
+    """
+    child = ask(HALF_IMPORTED + '''
+        class Loader:
+            def __init__(self, loader):
+                self.loader = loader
+                self.exec_module = lambda module: loader.exec_module(module)
+            def create_module(self, spec):
+                return None
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                if name == 'concurrent.futures.thread':
+                    spec = PathFinder.find_spec(name, path)
+                    spec.loader = Loader(spec.loader)
+                    return spec
+        sys.meta_path.insert(0, Finder())
+        import backport
+        import concurrent.futures.thread
+    '''.replace('\n        ', '\n'))
+    assert (child.record.state, child.record.live) == ('applied', 'patches')
+    assert not child.err, child
+
+
 def test_half_imported_from_a_zip(ask, tmp_path):
     """zipimport keeps no spec that tells of an import under way."""
     entry = FORMS['zip'](tmp_path, stdlib.source(INSTALLED))

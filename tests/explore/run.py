@@ -46,12 +46,12 @@ if VERSION == '3.6':
     KNOWN['stock']['fork'] = ['deadlock in the child']
 
 _LOOK = '''    if _shutdown and not _backport_shutdown_lock.announced():
-        raise RuntimeError(_backport_shutdown_lock.REFUSED)
+        raise _backport_shutdown_lock.refusal()
 '''
 _LOOK_AT_START = '''\
         if self._namespace[self._flag] and not self._announced(frame.f_back):
             self._withdraw(frame)
-            raise RuntimeError(self.REFUSED)
+            raise self.refusal()
 '''
 _ANNOUNCE = '''        self._starters.append((frame, os.getpid(), guarded))
 '''
@@ -59,7 +59,7 @@ _TAKE_BACK = '''                _backport_shutdown_lock.started()
 '''
 _DECLARE = '''    _backport_shutdown_lock.declare()
 '''
-_TAKE_STOCK = '''    items = list(_threads_queues.items())
+_TAKE_STOCK = '''    items = _backport_shutdown_lock.items_of(_threads_queues)
 '''
 _ENTER = '''                if t._started.wait(patience):
 '''
@@ -76,7 +76,7 @@ MUTANTS = {
         'patches/thread_%s.py', {_ENTER: _TAKE_BACK + _ENTER}, 'new-pool',
         NOT_JOINED),
     'refused work is not cancelled': (
-        '_lock.py', {'if not future.cancel():': 'if False:'}, 'growing-pool',
+        '_lock.py', {' or future.cancel():': ' or True:'}, 'growing-pool',
         'refused work ran'),
     'other functions are not guarded': (
         'patches/thread_%s.py', {'if not patched:': 'if False:'}, 'own-start',
