@@ -44,7 +44,8 @@ class GlobalShutdownLock:
     REFUSED = 'cannot schedule new futures after interpreter shutdown'
 
     __slots__ = ('applied', 'waits', '_refusals', '_revoked', '_namespace',
-                 '_flag', '_holders', '_starters', '_declarers', '__weakref__')
+                 '_flag', '_declared_in', '_holders', '_starters',
+                 '_declarers', '__weakref__')
 
     def __init__(self, namespace, flag):
         self.applied = None     # what the installer did to that module
@@ -54,6 +55,7 @@ class GlobalShutdownLock:
         self._revoked = count()     # refusals that came too late
         self._namespace = namespace
         self._flag = flag
+        self._declared_in = None    # the process that has declared exit
         # Entries carry the process id: what the siblings of a forking thread
         # had announced means nothing in the child.
         self._holders = []      # (thread id, process id, object()), see acquire
@@ -155,14 +157,27 @@ class GlobalShutdownLock:
         """How often submit has raised because exit was declared."""
         return _value(self._refusals) - _value(self._revoked)
 
-    def starting(self):
+    def declared(self):
+        """Return whether exit has been declared, and in this very process.
+
+        Stock 3.6 refuses nothing, so neither may a process that was forked
+        with the flag set: a worker process started by work that exit waits for.
+        """
+        return (self._namespace[self._flag]
+                and self._declared_in in (None, os.getpid()))
+
+    def starting(self, start_workers=None):
         """Announce that the calling function is about to start a worker.
 
         Raises RuntimeError if exit has been declared.  Otherwise the exit
         handler does not go on to take stock of the workers before the caller
-        has called `started` or has ended.
+        has called `started` or has ended.  If *start_workers*, the method that
+        it is going to call, is not the patched one, see `guarded`.
         """
-        self._announce(sys._getframe(1), False)
+        guarded = start_workers is not None and getattr(
+            start_workers, '__func__', None) is not self._namespace.get(
+                '_backport_start_workers')
+        self._announce(sys._getframe(1), guarded)
 
     def started(self):
         """Take back the announcement of the calling function, if any."""
@@ -208,7 +223,7 @@ class GlobalShutdownLock:
         self._starters.append((frame, os.getpid(), guarded))
         # Announced first, looked second; `declare` does it the other way
         # round.  One of the two sees the other.
-        if self._namespace[self._flag] and not self._announced(frame.f_back):
+        if self.declared() and not self._announced(frame.f_back):
             self._withdraw(frame)
             raise self.refusal()
 
@@ -236,6 +251,7 @@ class GlobalShutdownLock:
             while True:
                 # A signal handler may fork while this waits: ask each time.
                 me = _me()
+                self._declared_in = me[1]
                 # A thread that enters after the look voids the update, which
                 # is one call into C, so that no holder sees the flag change.
                 update[self._flag] = True
@@ -246,6 +262,7 @@ class GlobalShutdownLock:
                         break
                 _pause()
         finally:
+            self._declared_in = os.getpid()
             self._namespace[self._flag] = True
             if declarer in self._declarers:
                 self._declarers.remove(declarer)
@@ -253,17 +270,18 @@ class GlobalShutdownLock:
 
     def _wait_for_starters(self):
         # A program may call the exit handler itself, from a signal handler for
-        # one.  What that has interrupted cannot go on before this returns, and
-        # is not waited for when it does.
+        # one.  What that has interrupted cannot go on before this returns.
         frame = sys._getframe(1)
+        interrupted = []
         while frame is not None:
-            self._withdraw(frame)
+            interrupted.append(frame)
             frame = frame.f_back
         looks = GUARDED_LOOKS   # for all of them
         for starter in self._starters[:]:
             frame, announced_in, guarded = starter
             waited = False
-            while (announced_in == os.getpid() and starter in self._starters
+            while (frame not in interrupted
+                   and announced_in == os.getpid() and starter in self._starters
                    and not (guarded and looks <= 0) and _is_executing(frame)):
                 waited = True
                 _pause()

@@ -11,7 +11,7 @@ def submit(self, fn, *args, **kwargs):
             raise BrokenProcessPool('A child process terminated abruptly, the '
                                     'process pool is not usable anymore')
         # New on 3.6, as in the thread patch: no late work is refused otherwise.
-        if _shutdown:
+        if _shutdown and _backport_shutdown_lock.declared():
             raise _backport_shutdown_lock.refusal()
         if self._shutdown_thread:
             raise RuntimeError('cannot schedule new futures after shutdown')
@@ -23,14 +23,19 @@ def submit(self, fn, *args, **kwargs):
         starts = self._queue_management_thread is None
         try:
             if starts:      # exit waits for all of it, or refuses it here
-                _backport_shutdown_lock.starting()
+                _backport_shutdown_lock.starting(
+                    self._start_queue_management_thread)
             self._pending_work_items[work_id] = w
             # Not yet declared means that the manager is there, and that it
             # stays as long as this work item is pending.
-            if _shutdown and not starts:
-                del self._pending_work_items[work_id]
-                # It may have stayed for that.
-                self._result_queue.put(None)
+            if (_shutdown and not starts
+                    and _backport_shutdown_lock.declared()):
+                # A manager that fails them all, for the pool is broken, must
+                # not see the dictionary change.
+                if not self._broken:
+                    self._pending_work_items.pop(work_id, None)
+                    # It may have stayed for that.
+                    self._result_queue.put(None)
                 raise _backport_shutdown_lock.refusal()
             self._work_ids.put(work_id)
             self._queue_count = work_id + 1
@@ -82,9 +87,11 @@ def _start_queue_management_thread(self):
 def _python_exit():
     # Sets _shutdown.  From here on every submit is refused, and every manager
     # there will ever be is in _threads_queues.
-    _backport_shutdown_lock.declare()
-    items = _backport_shutdown_lock.items_of(_threads_queues)
-    for t, q in items:
-        q.put(None)
+    try:
+        _backport_shutdown_lock.declare()
+    finally:    # Ctrl-C: nobody else would wake the managers
+        items = _backport_shutdown_lock.items_of(_threads_queues)
+        for t, q in items:
+            q.put(None)
     for t, q in items:
         t.join()

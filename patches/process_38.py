@@ -34,14 +34,18 @@ def submit(*args, **kwargs):
         starts = self._queue_management_thread is None
         try:
             if starts:      # exit waits for all of it, or refuses it here
-                _backport_shutdown_lock.starting()
+                _backport_shutdown_lock.starting(
+                    self._start_queue_management_thread)
             self._pending_work_items[work_id] = w
             # Not yet declared means that the manager is there, and that it
             # stays as long as this work item is pending.
             if _global_shutdown and not starts:
-                del self._pending_work_items[work_id]
-                # It may have stayed for that.
-                self._queue_management_thread_wakeup.wakeup()
+                # A manager that fails them all, for the pool is broken, must
+                # not see the dictionary change.
+                if not self._broken:
+                    self._pending_work_items.pop(work_id, None)
+                    # It may have stayed for that.
+                    self._queue_management_thread_wakeup.wakeup()
                 raise _backport_shutdown_lock.refusal()
             self._work_ids.put(work_id)
             self._queue_count = work_id + 1

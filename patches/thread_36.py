@@ -8,7 +8,7 @@ functions replaced here.
 def submit(self, fn, *args, **kwargs):
     with self._shutdown_lock:
         # New on 3.6 (bpo-33097, in 3.7): without it no late work is refused.
-        if _shutdown:
+        if _shutdown and _backport_shutdown_lock.declared():
             raise _backport_shutdown_lock.refusal()
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
@@ -37,7 +37,8 @@ def submit(self, fn, *args, **kwargs):
 def _adjust_thread_count(self):
     # After put() and before anything else.  Not yet declared means that the
     # exit handler's None comes behind the work item in the queue.
-    if _shutdown and not _backport_shutdown_lock.announced():
+    if (_shutdown and _backport_shutdown_lock.declared()
+            and not _backport_shutdown_lock.announced()):
         raise _backport_shutdown_lock.refusal()
     num_threads = len(self._threads)
     if num_threads < self._max_workers:

@@ -475,3 +475,120 @@ def test_counts(run, loss, counts):
               process._backport_shutdown_lock.refusals)
     ''', program(loss)))
     assert child.words[-2:] == counts, child
+
+
+# What a hostile review found.
+
+def test_ctrl_c_while_exit_waits_for_a_start(run):
+    """The managers are told to leave all the same: multiprocessing waits."""
+    text = '''
+        from concurrent.futures import process
+        idle = process.ProcessPoolExecutor(1)
+        idle.submit(int).result()
+        class Slow(process.ProcessPoolExecutor):
+            def _adjust_process_count(self):
+                inside.set()
+                until(lambda: False)    # longer than all of it takes
+                super()._adjust_process_count()
+        def late():
+            try:
+                Slow(1).submit(int)
+            except RuntimeError:
+                pass
+        inside = threading.Event()
+        def handle(signum, frame):
+            raise KeyboardInterrupt
+        signal.signal(signal.SIGALRM, handle)
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0.3)
+        threading.Thread(target=late, daemon=True).start()
+        inside.wait(PATIENCE)
+    '''
+    stock, patched = run(text, 'stock', timeout=HANG), run(text)
+    assert 'KeyboardInterrupt' in patched.err, patched
+    assert not patched.hung, patched
+    assert 'declare' in patched.err, patched    # it did wait
+    assert stock.words == patched.words == [], stock
+
+
+BROKEN = '''
+def held_up(work_id):
+    if work_id:
+        inside.set()
+        until(declared)
+        os.kill(list(executor._processes)[0], signal.SIGKILL)
+        %s
+executor = process.ProcessPoolExecutor(2)
+executor._pending_work_items = Pending(lambda work_id: None)
+blocked = executor.submit(time.sleep, 60)
+until(lambda: blocked.running())
+class Pending(Pending):
+    def __setitem__(self, work_id, work_item):
+        super().__setitem__(work_id, work_item)
+        held_up(work_id)
+executor._pending_work_items.__class__ = Pending
+'''
+
+
+@pytest.mark.parametrize('moment', [
+    'until(lambda: not executor._pending_work_items)',  # it has failed them
+    'until(lambda: executor._broken)',                  # it may be at it
+], ids=['after', 'during'])
+def test_pool_breaks_under_a_late_submitter(run, moment):
+    text = program(BROKEN % moment)
+    patched = run(text)
+    assert patched.returncode == 0 and not patched.orphaned, patched
+    assert patched.words == ['refused'], patched
+    assert 'Exception in thread' not in patched.err, patched
+
+
+def test_worker_processes_of_late_work_may_use_thread_pools(run):
+    """As on stock: 3.6 refuses nothing there, 3.7 and later do."""
+    text = '''
+        from concurrent.futures import (ProcessPoolExecutor,
+                                        ThreadPoolExecutor, thread)
+        def nested():
+            with ThreadPoolExecutor(1) as pool:
+                return pool.submit(len, 'abc').result()
+        def job():
+            until(lambda: thread._shutdown)
+            try:
+                with ProcessPoolExecutor(1) as pool:
+                    tell(pool.submit(nested).result())
+            except RuntimeError as exc:
+                tell('refused')
+        ThreadPoolExecutor(1).submit(job)
+    '''
+    stock, patched = run(text, 'stock'), run(text)
+    assert stock.words == patched.words == ['3' if OLD else 'refused'], (
+        stock, patched)
+
+
+def test_exit_does_not_wait_for_somebody_elses_start_for_ever(run):
+    text = '''
+        from concurrent.futures import ProcessPoolExecutor
+        class Never(ProcessPoolExecutor):
+            def _start_queue_management_thread(self):
+                inside.set()
+                threading.Event().wait()
+        inside = threading.Event()
+        threading.Thread(target=lambda: Never(1).submit(int),
+                         daemon=True).start()
+        inside.wait(PATIENCE)
+    '''
+    assert run(text, 'stock').returncode == 0
+    assert run(text).returncode == 0
+
+
+def test_exit_handler_called_by_a_signal_handler_in_submit(run):
+    """The submit goes on, and its work is done."""
+    text = '''
+        from concurrent.futures import process
+        class Slow(process.ProcessPoolExecutor):
+            def _start_queue_management_thread(self):
+                process._python_exit()      # as a signal handler might
+                super()._start_queue_management_thread()
+        pool = Slow(1)
+        tell(pool.submit(len, 'abc').result(PATIENCE))
+    '''
+    assert run(text, 'stock').words == ['3']
+    assert run(text).words == ['3']

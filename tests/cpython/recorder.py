@@ -1,13 +1,13 @@
 """Writes down where the patch was on: a copy starts with every interpreter.
 
 run.py puts the copy into the environment's site-packages, with the two names
-below filled in, and starts it by a .pth file, after the one that activates the
-package.  The path of the log is part of the copy, because some tests start
-children with an empty environment.  Silent, whatever happens: tests compare
-what their children print.
+below filled in, and starts it by a .pth file.  The path of the log is part of
+the copy, because some tests start children with an empty environment.  Silent,
+whatever happens: tests compare what their children print.
 """
 import os
 import sys
+from _frozen_importlib_external import PathFinder
 
 LOG = None      # path of a file that exists
 BREAK = None    # what to break, see run.py
@@ -27,27 +27,41 @@ def write(word):
         pass    # a test that forbids to open files
 
 
-def record_states(hook):
-    """Have the patches' states written whenever *hook* has patched a module."""
-    patch = hook.loaded
+def record_states(installer):
+    """Have it written what becomes of each module that is to be patched."""
+    apply = installer.apply
 
-    def loaded(module_name, module):
+    def recorded(name, module):
         if BREAK == 'upstream':
             import upstream_lock  # noqa: F401
             write('upstream')
-            return
-        patch(module_name, module)
+            return None
+        problem = apply(name, module)
         if BREAK == 'exit-handler':
             import atexit
             atexit.unregister(module._python_exit)
-        for record in hook.status():
-            if hook.PATCHES[record.name] == module_name:
-                write(record.state)
+        write('applied' if problem is None else 'refused')
+        return problem
 
-    hook.loaded = loaded
+    installer.apply = recorded
+
+
+class Finder:
+    """Finds the installer when it is imported, which is not at start-up."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != 'backport._installer':
+            return None
+        spec = PathFinder.find_spec(name, path)
+        exec_module = spec.loader.exec_module
+
+        def exec_and_record(module):
+            exec_module(module)
+            record_states(module)
+
+        spec.loader.exec_module = exec_and_record
+        return spec
 
 
 write('started')
-# Not imported: that would activate it.
-if 'backport._hook' in sys.modules:
-    record_states(sys.modules['backport._hook'])
+sys.meta_path.insert(0, Finder())

@@ -69,15 +69,14 @@ class Environment:
         open(self.log, 'w').close()
         self.disable()
         try:
-            self._enable()
+            self._backport('enable')
             self._record()
             yield
         finally:
             self.disable()
 
-    def _enable(self):
-        # To be replaced by `python -m backport enable`.
-        self._write('backport-cpython-tests.pth', 'import backport\n')
+    def _backport(self, command):
+        subprocess.check_output([self.python, '-m', 'backport', command])
 
     def _record(self):
         with open(os.path.join(HERE, 'recorder.py')) as file:
@@ -86,8 +85,7 @@ class Environment:
             assert text.count(name + ' = None') == 1
             text = text.replace(name + ' = None', '%s = %r' % (name, value))
         self._write('backport_cpython_recorder.py', text)
-        # .pth files run in the order of their names.
-        self._write('zz-backport-cpython-recorder.pth',
+        self._write('backport_cpython_recorder.pth',
                     'import backport_cpython_recorder\n')
         if self.broken == 'upstream':
             shutil.copy(os.path.join(os.path.dirname(HERE), 'upstream_lock.py'),
@@ -95,6 +93,7 @@ class Environment:
 
     def disable(self):
         """Put the environment back as it was."""
+        self._backport('disable')
         for pattern in '*backport[-_]cpython*', 'upstream_lock.py':
             for path in glob.glob(os.path.join(self.site_packages, pattern)):
                 os.remove(path)

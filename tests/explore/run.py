@@ -48,8 +48,13 @@ if VERSION == '3.6':
 _LOOK = '''    if _shutdown and not _backport_shutdown_lock.announced():
         raise _backport_shutdown_lock.refusal()
 '''
+if VERSION == '3.6':
+    _LOOK = '''    if (_shutdown and _backport_shutdown_lock.declared()
+            and not _backport_shutdown_lock.announced()):
+        raise _backport_shutdown_lock.refusal()
+'''
 _LOOK_AT_START = '''\
-        if self._namespace[self._flag] and not self._announced(frame.f_back):
+        if self.declared() and not self._announced(frame.f_back):
             self._withdraw(frame)
             raise self.refusal()
 '''
