@@ -89,9 +89,10 @@ def _python_exit():
     # there will ever be is in _threads_queues.
     try:
         _backport_shutdown_lock.declare()
-    finally:    # Ctrl-C: nobody else would wake the managers
+    finally:
+        # After Ctrl-C as well: multiprocessing joins what managers must stop.
         items = _backport_shutdown_lock.items_of(_threads_queues)
         for t, q in items:
             q.put(None)
-    for t, q in items:
-        t.join()
+        for t, q in items:
+            t.join()

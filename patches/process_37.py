@@ -102,9 +102,10 @@ def _python_exit():
     # manager there will ever be is in _threads_wakeups.
     try:
         _backport_shutdown_lock.declare()
-    finally:    # Ctrl-C: nobody else would wake the managers
+    finally:
+        # After Ctrl-C as well: multiprocessing joins what managers must stop.
         items = _backport_shutdown_lock.items_of(_threads_wakeups)
         for _, thread_wakeup in items:
             thread_wakeup.wakeup()
-    for t, _ in items:
-        t.join()
+        for t, _ in items:
+            t.join()
