@@ -204,6 +204,15 @@ def stress(session):
     run_stress(session, *session.posargs)
 
 
+@nox.session(name='stress-processes', python=PATCHED)
+def stress_processes(session):
+    """Loop over process pools while main exits (-- --runs 200)."""
+    session.install(build(session))
+    session.run(sys.executable, 'tests/stress/process_pools.py',
+                os.path.join(session.bin, 'python'), *session.posargs,
+                external=True)
+
+
 @nox.session(name='stress-short', python=PATCHED)
 def stress_short(session):
     """Run random programs for 20 seconds."""

@@ -20,6 +20,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
 ROOT = os.path.dirname(TESTS)
 VARIANTS = 'stock', 'patched', 'upstream'
+SUBMITS = (('ThreadPoolExecutor', 'submit.py', VARIANTS),
+           # Upstream has no fix for these.
+           ('ProcessPoolExecutor', 'submit_process.py', VARIANTS[:2]))
 FEW, MANY = 500, 1500
 
 
@@ -37,16 +40,16 @@ def run(python, program, variant, number, seed=0, wrapper=()):
     return done
 
 
-def instructions(python, variant, number, seed):
-    done = run(python, 'submit.py', variant, number, seed, [
+def instructions(python, program, variant, number, seed):
+    done = run(python, program, variant, number, seed, [
         'valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null'])
     return int(re.search(r'Collected : (\d+)', done.stderr).group(1))
 
 
-def count(python, seeds):
+def count(python, program, variants, seeds):
     """Return variant -> list of instructions per submit, one for each seed."""
-    jobs = [(python, variant, number, seed) for seed in range(seeds)
-            for variant in VARIANTS for number in (FEW, MANY)]
+    jobs = [(python, program, variant, number, seed) for seed in range(seeds)
+            for variant in variants for number in (FEW, MANY)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         totals = []
         for total in pool.map(lambda job: instructions(*job), jobs):
@@ -55,9 +58,10 @@ def count(python, seeds):
                   end='', file=sys.stderr, flush=True)
     print(file=sys.stderr)
     totals = dict(zip(jobs, totals))
-    return {variant: [(totals[python, variant, MANY, seed]
-                       - totals[python, variant, FEW, seed]) / (MANY - FEW)
-                      for seed in range(seeds)] for variant in VARIANTS}
+    return {variant: [(totals[python, program, variant, MANY, seed]
+                       - totals[python, program, variant, FEW, seed])
+                      / (MANY - FEW)
+                      for seed in range(seeds)] for variant in variants}
 
 
 def throughput(python, rounds=5):
@@ -82,16 +86,18 @@ def main():
         universal_newlines=True).strip()
     print('CPython %s' % version)
     if shutil.which('valgrind'):
-        counted = count(python, arguments.seeds)
-        stock = counted['stock']
-        print('instructions per submit, mean of %d hash seeds (stock: %d)'
-              % (arguments.seeds, statistics.mean(stock)))
-        for variant in VARIANTS:
-            ratios = [one / other
-                      for one, other in zip(counted[variant], stock)]
-            print('  %-9s %.4f   (%.4f to %.4f)' % (
-                variant, statistics.mean(counted[variant])
-                / statistics.mean(stock), min(ratios), max(ratios)))
+        for executor, program, variants in SUBMITS:
+            counted = count(python, program, variants, arguments.seeds)
+            stock = counted['stock']
+            print('%s: instructions per submit, mean of %d hash seeds '
+                  '(stock: %d)' % (executor, arguments.seeds,
+                                   statistics.mean(stock)))
+            for variant in variants:
+                ratios = [one / other
+                          for one, other in zip(counted[variant], stock)]
+                print('  %-9s %.4f   (%.4f to %.4f)' % (
+                    variant, statistics.mean(counted[variant])
+                    / statistics.mean(stock), min(ratios), max(ratios)))
     else:
         print('valgrind is not installed: instructions are not counted '
               '(apt-get install valgrind)')
