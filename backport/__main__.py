@@ -1,5 +1,6 @@
 """``python -m backport``: what a person at a shell wants to do."""
 import argparse
+import os
 import sys
 
 
@@ -7,15 +8,16 @@ def parser():
     """Return the argument parser."""
     commands = argparse.ArgumentParser(
         prog='python -m backport',
-        description='bpo-31783 fixed on CPython 3.6-3.8: work that a thread '
-                    'pool accepted is never lost at exit.')
+        description='bpo-31783 fixed on CPython 3.6-3.8: work that a pool of '
+                    'concurrent.futures accepted is never lost at exit.')
     subparsers = commands.add_subparsers(dest='command', metavar='COMMAND')
     verify = subparsers.add_parser(
         'verify', help='show that it works on this machine',
-        description='Forces both losses of the bug in child interpreters, with '
-                    'the patch off and on, and counts. Exit status: 0 if '
-                    'nothing was lost with the patch, 1 if something was, 2 if '
-                    'it could not be tried.')
+        description='Forces each loss, of thread and of process pools, in '
+                    'child interpreters, with the patch off and on, and '
+                    'counts. Exit status: 0 if with the patch nothing was '
+                    'lost, hung or orphaned, 1 if something was, 2 if it could '
+                    'not be tried.')
     verify.add_argument('--trials', type=_positive, default=5, metavar='N',
                         help='how often each is forced (default: %(default)s)')
     verify.add_argument('--json', action='store_true',
@@ -102,6 +104,13 @@ def _positive(text):
 
 if __name__ == '__main__':
     try:
-        sys.exit(main())
+        status = main()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        sys.exit(status)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        # "| head": the interpreter must not try to flush it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

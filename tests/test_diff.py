@@ -111,3 +111,17 @@ def test_without_a_known_source(prefix):
     child = prefix.backport('diff')
     assert child.returncode == 1 and 'no source file' in child.err
     assert child.err.count('\n') == 1
+
+
+def test_output_that_nobody_reads(run_python):
+    """"| head" ends it without a traceback."""
+    child = run_python('-c', '''if True:
+        import os, subprocess, sys
+        read, write = os.pipe()
+        os.close(read)
+        process = subprocess.Popen([sys.executable, '-m', 'backport', 'diff'],
+                                   stdout=write, stderr=subprocess.PIPE)
+        err = process.communicate()[1]
+        print(process.returncode, err)
+        ''')
+    assert child.out == "1 b''\n", child
