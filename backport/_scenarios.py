@@ -216,11 +216,13 @@ if __name__ == '__main__':
     except (ImportError, NotImplementedError, OSError) as exc:
         # multiprocessing does without semaphores, or without shared memory
         print(exc, file=sys.stderr)
+        submitted.set()
         sys.exit(UNAVAILABLE)
     if switch == 'on':
         record, = [record for record in backport.status()
                    if record.name == name]
         if record.state != 'applied':
+            submitted.set()
             sys.exit('not applied: %s: %s' % (record.state, record.reason))
     inside = threading.Event()      # the submitter is held up in submit
     decided = threading.Event()     # the late work has begun, or never will

@@ -3,10 +3,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
-import time
 
 import pytest
+
+import gates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -56,39 +58,40 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
                if not name.startswith(('BACKPORT_', 'PYTHONWARNINGS'))}
     environ['PYTHONPATH'] = HERE
     environ.update(env or {})
-    # A session of its own, so that its children can be killed with it.
-    process = subprocess.Popen([python] + list(args), env=environ, cwd=HERE,
-                               stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               universal_newlines=True, start_new_session=True)
-    seen = ''
-    try:
-        while interrupt_at and interrupt_at not in seen:
-            line = process.stdout.readline()
-            assert line, process.stderr.read()
-            seen += line
-        if interrupt_at:
-            process.send_signal(signal.SIGINT)
-        out, err = communicate(process, timeout)
-        returncode = process.returncode
-    except subprocess.TimeoutExpired:
-        # None: it hangs; else its pipes are held open by an orphan.
-        returncode = process.poll()
-        os.killpg(process.pid, signal.SIGKILL)
-        out, err = process.communicate()
-        return Child(returncode, seen + out, err, returncode is not None)
-    return Child(returncode, seen + out, err)
-
-
-def communicate(process, timeout):
-    """As the method; a process that has ended has another second."""
-    deadline = time.time() + timeout
-    while process.poll() is None and time.time() < deadline:
+    # A session of its own, so that its children can be killed with it; files,
+    # because an orphan would keep pipes open.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(
+            [python] + list(args), env=environ, cwd=HERE,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            start_new_session=True)
         try:
-            return process.communicate(timeout=0.1)
+            if interrupt_at:
+                assert gates.until(lambda: interrupt_at in text(out)), text(err)
+                process.send_signal(signal.SIGINT)
+            returncode = process.wait(timeout)
+            orphaned = not gates.until(lambda: not members(process.pid), 2)
         except subprocess.TimeoutExpired:
-            pass
-    return process.communicate(timeout=1 if process.poll() is not None else 0)
+            returncode, orphaned = None, False
+        finally:
+            if members(process.pid):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        return Child(returncode, text(out), text(err), orphaned)
+
+
+def text(file):
+    # Not seek(): the child writes where the position is.
+    return os.pread(file.fileno(), 1 << 24, 0).decode()
+
+
+def members(group):
+    """Return whether a process group has any members, zombies included."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(name='run_python')

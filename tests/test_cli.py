@@ -39,11 +39,12 @@ def test_verify_as_json(run_python):
 def test_verify_without_process_pools(run_python, tmp_path):
     """As on AWS Lambda, which has no shared memory."""
     (tmp_path / 'sitecustomize.py').write_text('''
-import multiprocessing.context
+import multiprocessing
 def Queue(*args, **kwargs):
     raise OSError(38, 'Function not implemented')
 multiprocessing.context.BaseContext.Queue = Queue
 multiprocessing.context.BaseContext.SimpleQueue = Queue
+multiprocessing.Queue = Queue       # 3.6 uses that
 ''')
     child = run_python('-m', 'backport', 'verify', '--trials', '1',
                        env={'PYTHONPATH': str(tmp_path)})
