@@ -1,6 +1,6 @@
 """The costs of guarantee 4, as ratios to stock in one run.
 
-    python run.py INTERPRETER [--seeds N]
+    python run.py INTERPRETER [--seeds N] [--json FILE]
 
 Instructions per submit are counted by valgrind's callgrind: of two runs that
 differ in the number of submits, the difference.  What a lookup costs depends on
@@ -8,7 +8,10 @@ how names hash, by a percent either way, so the mean over several PYTHONHASHSEED
 is what counts; the range is shown.  Throughput is timed, in turns, and noise.
 """
 import argparse
+import datetime
+import json
 import os
+import platform
 import re
 import shutil
 import statistics
@@ -75,12 +78,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('python')
     parser.add_argument('--seeds', type=int, default=8)
+    parser.add_argument('--json', metavar='FILE',
+                        help='add the numbers to this file, by version')
     arguments = parser.parse_args()
     python = shutil.which(arguments.python)
     version = subprocess.check_output(
         [python, '-c', 'import platform; print(platform.python_version())'],
         universal_newlines=True).strip()
     print('CPython %s' % version)
+    counted = None
     if shutil.which('valgrind'):
         counted = count(python, arguments.seeds)
         stock = counted['stock']
@@ -99,6 +105,24 @@ def main():
     print('8 threads, each with a pool of its own, seconds to stock')
     for variant in VARIANTS:
         print('  %-9s %.2f' % (variant, timed[variant] / timed['stock']))
+    if arguments.json:
+        record(arguments.json, version, counted, timed)
+
+
+def record(path, version, counted, timed):
+    """Put what was measured on *version* into the JSON file *path*."""
+    runs = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            runs = json.load(file)
+    runs[version] = {
+        'date': datetime.date.today().isoformat(),
+        'machine': '%s, %d cores' % (platform.machine(), os.cpu_count()),
+        'instructions per submit, by hash seed': counted,
+        'seconds of 8 threads on 8 pools, median': timed}
+    with open(path, 'w') as file:
+        json.dump(runs, file, indent=1)
+        file.write('\n')
 
 
 if __name__ == '__main__':

@@ -1,0 +1,38 @@
+"""The site, built by `nox -s docs`; tables.py makes what can be computed."""
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+sys.path[:0] = [ROOT, HERE]
+
+import backport  # noqa: E402
+import tables  # noqa: E402
+
+project = 'backport'
+author = 'The backport authors'
+copyright = '2026, The backport authors. Licence: PSF-2.0'
+release = version = backport.__version__
+
+extensions = ['myst_parser', 'sphinx.ext.autodoc', 'sphinxarg.ext']
+exclude_patterns = ['figures']
+default_role = 'code'       # `this` in docstrings
+nitpicky = True
+myst_enable_extensions = ['substitution', 'deflist']
+myst_heading_anchors = 3
+myst_substitutions = {
+    'sources': tables.sources(), 'costs': tables.costs(),
+    'explored': tables.explored(), 'runs': tables.runs()}
+autodoc_member_order = 'bysource'
+
+html_theme = 'furo'
+html_title = 'backport ' + release
+html_static_path = ['_static']
+html_css_files = ['backport.css']
+html_copy_source = False
+html_theme_options = {'sidebar_hide_name': False}
+
+# The bug tracker answers robots with an error page now and then.
+linkcheck_retries = 2
+linkcheck_timeout = 20
+linkcheck_workers = 4
