@@ -1,5 +1,6 @@
 """The site, built by `nox -s docs`; tables.py makes what can be computed."""
 import os
+import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -36,3 +37,17 @@ html_theme_options = {'sidebar_hide_name': False}
 linkcheck_retries = 2
 linkcheck_timeout = 20
 linkcheck_workers = 4
+
+
+def links_to_the_repository(app, name, source):
+    """Turn links to files outside of docs/, which the site does not have.
+
+    The README's part is done by the first page; others become their words.
+    """
+    source[0] = source[0].replace('](../README.md', '](index.md').replace(
+        '](../CHANGELOG.md', '](changelog.md')
+    source[0] = re.sub(r'\[([^]\[]+)\]\(\.\./[^)]*\)', r'\1', source[0])
+
+
+def setup(app):
+    app.connect('source-read', links_to_the_repository)
