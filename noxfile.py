@@ -244,7 +244,24 @@ def docs(session):
 
 @nox.session
 def figures(session):
-    """Draw the pictures from the recorded runs; `-- --record` records anew."""
+    """Draw the pictures from the recorded runs; `-- --record` records anew.
+
+    But for the costs: those want an idle machine, and `nox -s bench --
+    --json docs/figures/bench.json`.
+    """
+    if '--record' in session.posargs:
+        wheel, pythons = build(session), []
+        for version in PATCHED:
+            if version not in FOUND:
+                session.error('CPython %s was not found' % version)
+            folder = os.path.abspath(os.path.join(session.create_tmp(),
+                                                  version))
+            session.run('uv', 'venv', '--quiet', '--clear', '--python',
+                        'python' + version, folder, external=True)
+            pythons.append(os.path.join(folder, 'bin', 'python'))
+            session.run('uv', 'pip', 'install', '--quiet', '--python',
+                        pythons[-1], 'greenlet', wheel, external=True)
+        session.run('python', 'docs/figures/record.py', *pythons)
     session.run('python', 'docs/figures/draw.py')
 
 

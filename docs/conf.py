@@ -22,7 +22,8 @@ nitpicky = True
 myst_enable_extensions = ['substitution', 'deflist']
 myst_heading_anchors = 3
 myst_substitutions = {
-    'sources': tables.sources(), 'costs': tables.costs(),
+    'sources': tables.sources(), 'patches': tables.patches(),
+    'starts': tables.starts(), 'costs': tables.costs(),
     'explored': tables.explored(), 'runs': tables.runs()}
 autodoc_member_order = 'bysource'
 

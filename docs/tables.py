@@ -1,5 +1,4 @@
-"""Tables that conf.py puts into the pages, from the code and from recorded runs.
-"""
+"""Tables that conf.py puts into the pages, from code and recorded runs."""
 import os
 import sys
 
@@ -22,10 +21,21 @@ def table(*rows):
 
 def sources():
     """Return the table of known sources."""
-    return table(('CPython', 'file', 'sha256', 'patch'), *(
-        (row.releases.replace('-', ' to '), '`%s`' % os.path.basename(row.file),
-         '`%s`' % row.sha256, '`patches/%s.py`' % row.patch)
+    return table(('CPython', 'file', 'sha256'), *(
+        (releases(row), '`%s`' % os.path.basename(row.file),
+         '`%s`' % row.sha256)
         for row in _table.SOURCES))
+
+
+def patches():
+    """Return the table of patch modules."""
+    return table(('CPython', 'file', 'patch'), *(
+        (releases(row), '`%s`' % row.file, '`patches/%s.py`' % row.patch)
+        for row in _table.SOURCES))
+
+
+def releases(row):
+    return row.releases.replace('-', '\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}')
 
 
 def costs():
@@ -38,6 +48,17 @@ def costs():
             '%.3f' % charts.ratios(runs[version])[variant][0]
             for version in head[1:]])
     return table(head, *rows)
+
+
+def starts():
+    """Return the table of what a start costs."""
+    runs = draw.load('bench.json')
+    mean = {version: runs[version]['instructions of a start']
+            for version in sorted(runs)}
+    titles = next(iter(mean.values()))
+    return table([''] + list(mean), *(
+        [title] + ['%.3f' % (mean[version][title] / mean[version]['bare'])
+                   for version in mean] for title in titles))
 
 
 def explored():
@@ -60,8 +81,11 @@ def runs():
     recorded = draw.load('lifelines.json')['runs']
     rows = [('loss', 'CPython', 'stock', 'patched')]
     for loss in draw.LOSSES:
+        versions = {}       # outcomes -> versions
         for version in sorted(recorded):
-            rows.append((loss, version) + tuple(
+            versions.setdefault(tuple(
                 lifelines.Run(recorded[version][loss][switch]).outcome
-                for switch in ('off', 'on')))
+                for switch in ('off', 'on')), []).append(version)
+        rows += [('`%s`' % loss, ', '.join(versions[outcomes])) + outcomes
+                 for outcomes in versions]
     return table(*rows)

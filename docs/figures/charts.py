@@ -66,7 +66,8 @@ def explored(path, recorded, version):
     shapes = [
         svg.text(LEFT, 30, 'Schedules explored, CPython ' + version, 'title'),
         svg.text(start, 54, 'run on the patched code, failing', 'small'),
-        svg.text(start + 330, 54, 'first schedule that fails otherwise', 'small')]
+        svg.text(start + 330, 54, 'first schedule that fails otherwise',
+                 'small')]
     y, said = 66, []
     for scenario, record in patched.items():
         shapes.append(svg.text(start - 10, y + 13, scenario, '', 'end'))
@@ -80,8 +81,9 @@ def explored(path, recorded, version):
             and other['variant'] in ('stock', 'upstream') and other['found'])
         if others:
             shapes.append(svg.text(start + 330, y + 13, others))
-        said.append('%s: %s failing of the patched; %s' % (
-            scenario, label.replace(', ', ' run, '), others or 'no other'))
+        said.append('%s: %s fail when patched%s' % (
+            scenario, label.replace(', ', ' run, '),
+            others and '; ' + others))
         y += 25
     shapes.append(svg.line(start, 60, start, y - 4))
     shapes.append(svg.text(LEFT, y + 16, 'nox -s explore, %s: up to two '

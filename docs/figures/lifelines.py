@@ -170,7 +170,7 @@ class Run:
         if hung:
             last = 'still waits after %.0f s: HANGS' % end
         else:
-            last = 'process ends, status %d' % self.recorded['status']
+            last = 'ends with status %d' % self.recorded['status']
         self.events.append(Event(end, 'main thread', last))
         if orphan:
             self.events.append(Event(max(self.events)[0], 'worker',
@@ -186,7 +186,6 @@ class Run:
             self.outcome = '✓ refused: submit raised, nothing is lost'
         else:
             self.outcome = '✓ accepted and completed'
-
 
     def _lose(self, end):
         """Say how accepted work was lost that was not cut off."""

@@ -1,10 +1,15 @@
-"""Records the losses that `verify` forces, stock and patched, for draw.py.
+"""Records what draw.py draws.
 
     python record.py INTERPRETER...
 
-Writes lifelines.json beside this file: for each version, loss and patch ("off"
-or "on") what child.py wrote down, in seconds since the late submit was called,
-with "main" or "worker" and a number for each process and thread.
+Each interpreter has the package and greenlet installed.  Writes beside this
+file:
+
+lifelines.json: the losses that `verify` forces.  For each version, loss and
+patch ("off" or "on") what child.py wrote down, in seconds since the late submit
+was called, with "main" or "worker" and a number for each process and thread.
+
+explored.json: what tests/explore/run.py found.
 """
 import collections
 import datetime
@@ -20,6 +25,9 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIFELINES = os.path.join(HERE, 'lifelines.json')
+EXPLORED = os.path.join(HERE, 'explored.json')
+EXPLORER = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'tests',
+                        'explore', 'run.py')
 LOSSES = ('start-after-snapshot', 'put-after-goodbye', 'missed-wake-up',
           'late-start')
 PATIENCE = 10   # seconds after which a child counts as hung
@@ -76,6 +84,26 @@ def has_members(group):
     return True
 
 
+def explored(python):
+    """Run the explorer; return its results."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'results')
+        subprocess.check_call([python, EXPLORER, '--json', path])
+        with open(path) as file:
+            return json.load(file)
+
+
+def write(path, name, value, line):
+    """Write *value* as JSON; what matches *line* goes on one."""
+    text = json.dumps({
+        'date': datetime.date.today().isoformat(),
+        'platform': '%s, %s' % (platform.system(), platform.machine()),
+        name: value}, indent=1)
+    with open(path, 'w') as file:
+        file.write(re.sub(line, lambda match: ' '.join(match[0].split()), text)
+                   + '\n')
+
+
 def main(pythons):
     runs = {}
     for python in pythons:
@@ -88,14 +116,9 @@ def main(pythons):
                       file=sys.stderr, flush=True)
                 runs.setdefault(version, {}).setdefault(loss, {})[switch] = \
                     record(python, loss, switch)
-    recorded = {'date': datetime.date.today().isoformat(),
-                'platform': '%s, %s' % (platform.system(), platform.machine()),
-                'runs': runs}
-    # An event on a line.
-    text = re.sub(r'\[[^][{}]+\]', lambda match: ' '.join(match[0].split()),
-                  json.dumps(recorded, indent=1))
-    with open(LIFELINES, 'w') as file:
-        file.write(text + '\n')
+    write(LIFELINES, 'runs', runs, r'\[[^][{}]+\]')    # an event a line
+    write(EXPLORED, 'results', [result for python in pythons
+                                for result in explored(python)], r'{[^]{}]+}')
 
 
 if __name__ == '__main__':

@@ -74,6 +74,12 @@ def throughput(python, rounds=5):
             for variant in VARIANTS}
 
 
+def python_version(python):
+    return subprocess.check_output(
+        [python, '-c', 'import platform; print(platform.python_version())'],
+        universal_newlines=True).strip()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('python')
@@ -82,9 +88,7 @@ def main():
                         help='add the numbers to this file, by version')
     arguments = parser.parse_args()
     python = shutil.which(arguments.python)
-    version = subprocess.check_output(
-        [python, '-c', 'import platform; print(platform.python_version())'],
-        universal_newlines=True).strip()
+    version = python_version(python)
     print('CPython %s' % version)
     counted = None
     if shutil.which('valgrind'):
@@ -106,20 +110,20 @@ def main():
     for variant in VARIANTS:
         print('  %-9s %.2f' % (variant, timed[variant] / timed['stock']))
     if arguments.json:
-        record(arguments.json, version, counted, timed)
+        record(arguments.json, version, {
+            'instructions per submit, by hash seed': counted,
+            'seconds of 8 threads on 8 pools, median': timed})
 
 
-def record(path, version, counted, timed):
-    """Put what was measured on *version* into the JSON file *path*."""
+def record(path, version, measured):
+    """Put the dict *measured* into the JSON file *path*, under *version*."""
     runs = {}
     if os.path.exists(path):
         with open(path) as file:
             runs = json.load(file)
-    runs[version] = {
-        'date': datetime.date.today().isoformat(),
-        'machine': '%s, %d cores' % (platform.machine(), os.cpu_count()),
-        'instructions per submit, by hash seed': counted,
-        'seconds of 8 threads on 8 pools, median': timed}
+    runs.setdefault(version, {}).update(
+        measured, date=datetime.date.today().isoformat(),
+        machine='%s, %d cores' % (platform.machine(), os.cpu_count()))
     with open(path, 'w') as file:
         json.dump(runs, file, indent=1)
         file.write('\n')

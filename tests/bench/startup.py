@@ -1,6 +1,6 @@
 """What auto-activation costs at a start, as ratios of instructions.
 
-    python startup.py INTERPRETER [--seeds N]
+    python startup.py INTERPRETER [--seeds N] [--json FILE]
 
 `-c pass` under valgrind's callgrind, in virtual environments without anything
 else.  Beside it: what setuptools and coverage put at a start-up.  A .pth file
@@ -14,6 +14,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+
+from run import python_version, record
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -78,6 +80,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('python')
     parser.add_argument('--seeds', type=int, default=3)
+    parser.add_argument('--json', metavar='FILE',
+                        help='add the numbers to this file, by version')
     arguments = parser.parse_args()
     if not shutil.which('valgrind'):
         sys.exit('valgrind is not installed (apt-get install valgrind)')
@@ -97,6 +101,9 @@ def main():
             title, mean[title] / mean['bare'],
             '   (%.4f of an empty one)' % (mean[title] / mean[EMPTY])
             if title == 'pth' else ''))
+    if arguments.json:
+        record(arguments.json, python_version(
+            shutil.which(arguments.python)), {'instructions of a start': mean})
 
 
 if __name__ == '__main__':
