@@ -58,7 +58,7 @@ def make(folder, python, title):
     path = os.path.join(folder, re.sub(r'\W', '-', title))
     packages = []
     if title in OTHERS:
-        packages = ['--compile-bytecode', OTHERS[title]]
+        packages = [OTHERS[title]]
     elif title in ('sitecustomize', 'pth'):
         packages = [ROOT]
     python = environment(path, python, packages)
@@ -68,6 +68,9 @@ def make(folder, python, title):
             stdout=subprocess.DEVNULL, cwd=os.sep,
             env=dict(os.environ, PYTHONDONTWRITEBYTECODE='1'))
     site = site_packages(python)
+    if title in OTHERS:
+        # Not by uv's --compile-bytecode: it fails on 3.6.
+        subprocess.call([python, '-m', 'compileall', '-q', site])
     if title == EMPTY:
         open(os.path.join(site, 'empty.pth'), 'w').close()
     elif title.startswith('coverage'):
