@@ -1,4 +1,6 @@
 """The site, built by `nox -s docs`; tables.py makes what can be computed."""
+import ast
+import glob
 import os
 import re
 import sys
@@ -9,6 +11,7 @@ sys.path[:0] = [ROOT, HERE]
 
 import backport  # noqa: E402
 import tables  # noqa: E402
+from sphinx.util import logging  # noqa: E402
 
 project = 'backport'
 author = 'The backport authors'
@@ -50,5 +53,23 @@ def links_to_the_repository(app, name, source):
     source[0] = re.sub(r'\[([^]\[]+)\]\(\.\./[^)]*\)', r'\1', source[0])
 
 
+def messages_that_nobody_prints(app, env):
+    """Warn of texts in the troubleshooting tables that no source has."""
+    texts = set()
+    for path in glob.glob(os.path.join(ROOT, 'backport', '*.py')):
+        with open(path) as file:
+            texts.update(node.value for node in ast.walk(ast.parse(file.read()))
+                         if isinstance(node, ast.Constant)
+                         and isinstance(node.value, str))
+    with open(os.path.join(HERE, 'troubleshooting.md')) as file:
+        cells = [line.split('|')[1] for line in file if line.startswith('| `')]
+    for message in re.findall('`(.+?)`', ' '.join(cells)):
+        for part in re.sub('^[a-z-]+: ', '', message).split('...'):
+            if not any(part.strip(' :;,."()') in text for text in texts):
+                logging.getLogger(__name__).warning(
+                    'troubleshooting.md: no source has "%s"', part)
+
+
 def setup(app):
+    app.connect('env-updated', messages_that_nobody_prints)
     app.connect('source-read', links_to_the_repository)

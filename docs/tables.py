@@ -22,8 +22,7 @@ def table(*rows):
 def sources():
     """Return the table of known sources."""
     return table(('CPython', 'file', 'sha256'), *(
-        (releases(row), '`%s`' % os.path.basename(row.file),
-         '`%s`' % row.sha256)
+        (releases(row), os.path.basename(row.file), '`%s`' % row.sha256)
         for row in _table.SOURCES))
 
 
@@ -35,7 +34,7 @@ def patches():
 
 
 def releases(row):
-    return row.releases.replace('-', '\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}')
+    return row.releases.replace('-', '\N{NON-BREAKING HYPHEN}')
 
 
 def costs():
@@ -50,6 +49,11 @@ def costs():
     return table(head, *rows)
 
 
+#: What the rows of tests/bench/startup.py are called that are ours.
+ENABLED = {'sitecustomize': '**enabled, by `sitecustomize`**',
+           'pth': '**enabled, by `.pth`**'}
+
+
 def starts():
     """Return the table of what a start costs."""
     runs = draw.load('bench.json')
@@ -57,8 +61,9 @@ def starts():
             for version in sorted(runs)}
     titles = next(iter(mean.values()))
     return table([''] + list(mean), *(
-        [title] + ['%.3f' % (mean[version][title] / mean[version]['bare'])
-                   for version in mean] for title in titles))
+        [ENABLED.get(title, title)]
+        + ['%.3f' % (mean[version][title] / mean[version]['bare'])
+           for version in mean] for title in titles))
 
 
 def explored():
