@@ -74,7 +74,7 @@ def explored():
     for record in recorded:
         if record['variant'] == 'patched':
             counts.setdefault(record['scenario'], {})[record['version']] = (
-                '%(schedules)d, %(failing)d' % record)
+                '%(schedules)d run, %(failing)d fail' % record)
     return table(['scenario'] + versions, *(
         ['`%s`' % scenario] + [counts[scenario].get(version, '')
                                for version in versions]

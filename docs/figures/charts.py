@@ -62,10 +62,10 @@ def explored(path, recorded, version):
     patched = {record['scenario']: record for record in records
                if record['variant'] == 'patched'}
     start = 130
-    scale = 250 / max(record['schedules'] for record in patched.values())
+    scale = 210 / max(record['schedules'] for record in patched.values())
     shapes = [
         svg.text(LEFT, 30, 'Schedules explored, CPython ' + version, 'title'),
-        svg.text(start, 54, 'run on the patched code, failing', 'small'),
+        svg.text(start, 54, 'on the patched code', 'small'),
         svg.text(start + 330, 54, 'first schedule that fails otherwise',
                  'small')]
     y, said = 66, []
@@ -73,7 +73,7 @@ def explored(path, recorded, version):
         shapes.append(svg.text(start - 10, y + 13, scenario, '', 'end'))
         length = record['schedules'] * scale
         shapes.append(svg.bar(start, y, length, 17, 'kept'))
-        label = '%d, %d' % (record['schedules'], record['failing'])
+        label = '%(schedules)d run, %(failing)d fail' % record
         shapes.append(svg.text(start + length + 8, y + 13, label))
         others = '; '.join('%s: %s (%d)' % (
             other['variant'], ' and '.join(other['found']), other['schedules'])
@@ -81,9 +81,8 @@ def explored(path, recorded, version):
             and other['variant'] in ('stock', 'upstream') and other['found'])
         if others:
             shapes.append(svg.text(start + 330, y + 13, others))
-        said.append('%s: %s fail when patched%s' % (
-            scenario, label.replace(', ', ' run, '),
-            others and '; ' + others))
+        said.append('%s: patched: %s%s' % (scenario, label,
+                                           others and '; ' + others))
         y += 25
     shapes.append(svg.line(start, 60, start, y - 4))
     shapes.append(svg.text(LEFT, y + 16, 'nox -s explore, %s: up to two '
