@@ -118,7 +118,8 @@ def main(pythons):
                     record(python, loss, switch)
     write(LIFELINES, 'runs', runs, r'\[[^][{}]+\]')    # an event a line
     write(EXPLORED, 'results', [result for python in pythons
-                                for result in explored(python)], r'{[^]{}]+}')
+                                for result in explored(python)],
+          r'{[^{}]+({[^{}]*}[^{}]*)?}')                 # a result a line
 
 
 if __name__ == '__main__':
