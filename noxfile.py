@@ -1,5 +1,6 @@
 """The sessions: see the README for the two that a newcomer needs."""
 import glob
+import json
 import os
 import re
 import shutil
@@ -217,6 +218,60 @@ def stress_processes(session):
 def stress_short(session):
     """Run random programs for 20 seconds."""
     run_stress(session, '--seconds', '20')
+
+
+DOCS_REQUIREMENTS = ['sphinx', 'furo', 'myst-parser', 'sphinx-argparse']
+
+
+@nox.session
+def docs(session):
+    """Build the site and check its links; `-- --no-links`: only internal ones.
+
+    Where no outside host can be reached, those are left out with a warning.
+    """
+    session.install(*DOCS_REQUIREMENTS)
+    folder = os.path.join(session.create_tmp(), 'site')
+    sphinx = ['python', '-m', 'sphinx', '--quiet', '--fail-on-warning',
+              '--nitpicky', '--keep-going', '--fresh-env', '--builder']
+    session.run(*sphinx, 'html', 'docs', os.path.join(folder, 'html'))
+    session.log('open %s', os.path.join(folder, 'html', 'index.html'))
+    if '--no-links' in session.posargs:
+        return
+    session.run(*sphinx, 'linkcheck', 'docs', os.path.join(folder, 'links'),
+                success_codes=[0, 1])
+    with open(os.path.join(folder, 'links', 'output.json')) as file:
+        links = [json.loads(line) for line in file]
+    outside = [link for link in links if link['uri'].startswith('http')]
+    broken = [link for link in links if link['status'] == 'broken']
+    if broken == outside:
+        session.warn('none of %d outside links answers: no network, so they '
+                     'are not checked' % len(outside))
+    elif broken:
+        session.error('\n'.join('%(filename)s:%(lineno)s: %(uri)s: %(info)s'
+                                % link for link in broken))
+
+
+@nox.session
+def figures(session):
+    """Draw the pictures from the recorded runs; `-- --record` records anew.
+
+    But for the costs: those want an idle machine, and `nox -s bench --
+    --json docs/figures/bench.json`.
+    """
+    if '--record' in session.posargs:
+        wheel, pythons = build(session), []
+        for version in PATCHED:
+            if version not in FOUND:
+                session.error('CPython %s was not found' % version)
+            folder = os.path.abspath(os.path.join(session.create_tmp(),
+                                                  version))
+            session.run('uv', 'venv', '--quiet', '--clear', '--python',
+                        'python' + version, folder, external=True)
+            pythons.append(os.path.join(folder, 'bin', 'python'))
+            session.run('uv', 'pip', 'install', '--quiet', '--python',
+                        pythons[-1], 'greenlet', wheel, external=True)
+        session.run('python', 'docs/figures/record.py', *pythons)
+    session.run('python', 'docs/figures/draw.py')
 
 
 # Without arguments: the tests, the no-op, lint, and the short versions of the

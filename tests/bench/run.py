@@ -1,6 +1,6 @@
 """The costs of guarantee 4, as ratios to stock in one run.
 
-    python run.py INTERPRETER [--seeds N]
+    python run.py INTERPRETER [--seeds N] [--json FILE]
 
 Instructions per submit are counted by valgrind's callgrind: of two runs that
 differ in the number of submits, the difference.  What a lookup costs depends on
@@ -8,7 +8,10 @@ how names hash, by a percent either way, so the mean over several PYTHONHASHSEED
 is what counts; the range is shown.  Throughput is timed, in turns, and noise.
 """
 import argparse
+import datetime
+import json
 import os
+import platform
 import re
 import shutil
 import statistics
@@ -75,16 +78,23 @@ def throughput(python, rounds=5):
             for variant in VARIANTS}
 
 
+def python_version(python):
+    return subprocess.check_output(
+        [python, '-c', 'import platform; print(platform.python_version())'],
+        universal_newlines=True).strip()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('python')
     parser.add_argument('--seeds', type=int, default=8)
+    parser.add_argument('--json', metavar='FILE',
+                        help='add the numbers to this file, by version')
     arguments = parser.parse_args()
     python = shutil.which(arguments.python)
-    version = subprocess.check_output(
-        [python, '-c', 'import platform; print(platform.python_version())'],
-        universal_newlines=True).strip()
+    version = python_version(python)
     print('CPython %s' % version)
+    counted = None
     if shutil.which('valgrind'):
         for executor, program, variants in SUBMITS:
             counted = count(python, program, variants, arguments.seeds)
@@ -105,6 +115,24 @@ def main():
     print('8 threads, each with a pool of its own, seconds to stock')
     for variant in VARIANTS:
         print('  %-9s %.2f' % (variant, timed[variant] / timed['stock']))
+    if arguments.json:
+        record(arguments.json, version, {
+            'instructions per submit, by hash seed': counted,
+            'seconds of 8 threads on 8 pools, median': timed})
+
+
+def record(path, version, measured):
+    """Put the dict *measured* into the JSON file *path*, under *version*."""
+    runs = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            runs = json.load(file)
+    runs.setdefault(version, {}).update(
+        measured, date=datetime.date.today().isoformat(),
+        machine='%s, %d cores' % (platform.machine(), os.cpu_count()))
+    with open(path, 'w') as file:
+        json.dump(runs, file, indent=1)
+        file.write('\n')
 
 
 if __name__ == '__main__':

@@ -1,6 +1,6 @@
 """What auto-activation costs at a start, as ratios of instructions.
 
-    python startup.py INTERPRETER [--seeds N]
+    python startup.py INTERPRETER [--seeds N] [--json FILE]
 
 `-c pass` under valgrind's callgrind, in virtual environments without anything
 else.  Beside it: what setuptools and coverage put at a start-up.  A .pth file
@@ -14,6 +14,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+
+from run import python_version, record
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -56,7 +58,7 @@ def make(folder, python, title):
     path = os.path.join(folder, re.sub(r'\W', '-', title))
     packages = []
     if title in OTHERS:
-        packages = ['--compile-bytecode', OTHERS[title]]
+        packages = [OTHERS[title]]
     elif title in ('sitecustomize', 'pth'):
         packages = [ROOT]
     python = environment(path, python, packages)
@@ -66,6 +68,9 @@ def make(folder, python, title):
             stdout=subprocess.DEVNULL, cwd=os.sep,
             env=dict(os.environ, PYTHONDONTWRITEBYTECODE='1'))
     site = site_packages(python)
+    if title in OTHERS:
+        # Not by uv's --compile-bytecode: it fails on 3.6.
+        subprocess.call([python, '-m', 'compileall', '-q', site])
     if title == EMPTY:
         open(os.path.join(site, 'empty.pth'), 'w').close()
     elif title.startswith('coverage'):
@@ -78,6 +83,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('python')
     parser.add_argument('--seeds', type=int, default=3)
+    parser.add_argument('--json', metavar='FILE',
+                        help='add the numbers to this file, by version')
     arguments = parser.parse_args()
     if not shutil.which('valgrind'):
         sys.exit('valgrind is not installed (apt-get install valgrind)')
@@ -97,6 +104,9 @@ def main():
             title, mean[title] / mean['bare'],
             '   (%.4f of an empty one)' % (mean[title] / mean[EMPTY])
             if title == 'pth' else ''))
+    if arguments.json:
+        record(arguments.json, python_version(
+            shutil.which(arguments.python)), {'instructions of a start': mean})
 
 
 if __name__ == '__main__':

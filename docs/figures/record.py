@@ -1,0 +1,126 @@
+"""Records what draw.py draws.
+
+    python record.py INTERPRETER...
+
+Each interpreter has the package and greenlet installed.  Writes beside this
+file:
+
+lifelines.json: the losses that `verify` forces.  For each version, loss and
+patch ("off" or "on") what child.py wrote down, in seconds since the late submit
+was called, with "main" or "worker" and a number for each process and thread.
+
+explored.json: what tests/explore/run.py found.
+"""
+import collections
+import datetime
+import json
+import os
+import platform
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LIFELINES = os.path.join(HERE, 'lifelines.json')
+EXPLORED = os.path.join(HERE, 'explored.json')
+EXPLORER = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'tests',
+                        'explore', 'run.py')
+LOSSES = ('start-after-snapshot', 'put-after-goodbye', 'missed-wake-up',
+          'late-start')
+PATIENCE = 10   # seconds after which a child counts as hung
+ORPHANED = 2    # seconds that worker processes have to end after it
+
+
+def record(python, loss, switch):
+    """Run it once; return a dict: what was seen, and how it ended."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'events')
+        open(path, 'w').close()
+        env = dict(os.environ, BACKPORT_DISABLE='', BACKPORT_REPORT='')
+        with open(os.path.join(folder, 'out'), 'w+') as out:
+            child = subprocess.Popen(
+                [python, os.path.join(HERE, 'child.py'), path, loss, switch],
+                env=env, stdin=subprocess.DEVNULL, stdout=out,
+                start_new_session=True)
+            try:
+                status = child.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                status = None
+            end = time.monotonic()
+            orphans = status is not None and has_members(child.pid)
+            if status is None or orphans:
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            out.seek(0)
+            words = out.read().split()
+        with open(path) as file:
+            events = [json.loads(line) for line in file]
+    # What was before: the pool's first submit, in the main thread.
+    start = max(time for time, _, _, word, name in events
+                if (word, name) == ('call', 'submit'))
+    numbers = collections.defaultdict(dict)
+    told = []
+    for when, process, thread, word, name in sorted(events):
+        who = 'main' if process == child.pid else 'worker'
+        number = numbers[who].setdefault((process, thread),
+                                         len(numbers[who]) + 1)
+        told.append([round(when - start, 6), who, number, word, name])
+    return {'events': told, 'words': words, 'status': status,
+            'end': round(end - start, 6), 'orphans': orphans}
+
+
+def has_members(group):
+    """Return whether processes of that group outlive the child for long."""
+    deadline = time.monotonic() + ORPHANED
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def explored(python):
+    """Run the explorer; return its results."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'results')
+        subprocess.check_call([python, EXPLORER, '--json', path])
+        with open(path) as file:
+            return json.load(file)
+
+
+def write(path, name, value, line):
+    """Write *value* as JSON; what matches *line* goes on one."""
+    text = json.dumps({
+        'date': datetime.date.today().isoformat(),
+        'platform': '%s, %s' % (platform.system(), platform.machine()),
+        name: value}, indent=1)
+    with open(path, 'w') as file:
+        file.write(re.sub(line, lambda match: ' '.join(match[0].split()), text)
+                   + '\n')
+
+
+def main(pythons):
+    runs = {}
+    for python in pythons:
+        version = subprocess.check_output(
+            [python, '-c', 'import platform; print(platform.python_version())'],
+            universal_newlines=True).strip()
+        for loss in LOSSES:
+            for switch in 'off', 'on':
+                print('%s, %s, patch %s' % (version, loss, switch),
+                      file=sys.stderr, flush=True)
+                runs.setdefault(version, {}).setdefault(loss, {})[switch] = \
+                    record(python, loss, switch)
+    write(LIFELINES, 'runs', runs, r'\[[^][{}]+\]')    # an event a line
+    write(EXPLORED, 'results', [result for python in pythons
+                                for result in explored(python)],
+          r'{[^{}]+({[^{}]*}[^{}]*)?}')                 # a result a line
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])

@@ -1,0 +1,96 @@
+"""Tables that conf.py puts into the pages, from code and recorded runs."""
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FIGURES = os.path.join(HERE, 'figures')
+sys.path.insert(0, FIGURES)
+
+import charts  # noqa: E402
+import draw  # noqa: E402
+import lifelines  # noqa: E402
+from backport import _table  # noqa: E402
+
+
+def table(*rows):
+    """Return a Markdown table; the first of *rows* is its head."""
+    lines = ['| %s |' % ' | '.join(row) for row in rows]
+    lines.insert(1, '|---' * len(rows[0]) + '|')
+    return '\n'.join(lines)
+
+
+def sources():
+    """Return the table of known sources."""
+    return table(('CPython', 'file', 'sha256'), *(
+        (releases(row), os.path.basename(row.file), '`%s`' % row.sha256)
+        for row in _table.SOURCES))
+
+
+def patches():
+    """Return the table of patch modules."""
+    return table(('CPython', 'file', 'patch'), *(
+        (releases(row), '`%s`' % row.file, '`patches/%s.py`' % row.patch)
+        for row in _table.SOURCES))
+
+
+def releases(row):
+    return row.releases.replace('-', '\N{NON-BREAKING HYPHEN}')
+
+
+def costs():
+    """Return the table of what a submit costs."""
+    runs = draw.load('bench.json')
+    head = [''] + sorted(runs)
+    rows = []
+    for variant, name in charts.NAMES.items():
+        rows.append(['instructions per `submit`, ' + name] + [
+            '%.3f' % charts.ratios(runs[version])[variant][0]
+            for version in head[1:]])
+    return table(head, *rows)
+
+
+#: What the rows of tests/bench/startup.py are called that are ours.
+ENABLED = {'sitecustomize': '**enabled, by `sitecustomize`**',
+           'pth': '**enabled, by `.pth`**'}
+
+
+def starts():
+    """Return the table of what a start costs."""
+    runs = draw.load('bench.json')
+    mean = {version: runs[version]['instructions of a start']
+            for version in sorted(runs)}
+    titles = next(iter(mean.values()))
+    return table([''] + list(mean), *(
+        [ENABLED.get(title, title)]
+        + ['%.3f' % (mean[version][title] / mean[version]['bare'])
+           for version in mean] for title in titles))
+
+
+def explored():
+    """Return the table of schedules explored."""
+    recorded = draw.load('explored.json')['results']
+    versions = sorted({record['version'] for record in recorded})
+    counts = {}
+    for record in recorded:
+        if record['variant'] == 'patched':
+            counts.setdefault(record['scenario'], {})[record['version']] = (
+                '%(schedules)d run, %(failing)d fail' % record)
+    return table(['scenario'] + versions, *(
+        ['`%s`' % scenario] + [counts[scenario].get(version, '')
+                               for version in versions]
+        for scenario in counts))
+
+
+def runs():
+    """Return the table of how the recorded runs ended."""
+    recorded = draw.load('lifelines.json')['runs']
+    rows = [('loss', 'CPython', 'stock', 'patched')]
+    for loss in draw.LOSSES:
+        versions = {}       # outcomes -> versions
+        for version in sorted(recorded):
+            versions.setdefault(tuple(
+                lifelines.Run(recorded[version][loss][switch]).outcome
+                for switch in ('off', 'on')), []).append(version)
+        rows += [('`%s`' % loss, ', '.join(versions[outcomes])) + outcomes
+                 for outcomes in versions]
+    return table(*rows)
