@@ -1,7 +1,5 @@
 """The types of what is public: the code itself has no annotations."""
-from typing import Optional, Tuple
-
-from typing_extensions import Literal, Protocol, type_check_only
+from typing import Literal, Optional, Protocol, Tuple, type_check_only
 
 __all__ = ['activate', 'deactivate', 'status']
 __version__: str
