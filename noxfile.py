@@ -274,6 +274,52 @@ def figures(session):
     session.run('python', 'docs/figures/draw.py')
 
 
+# Quick ones that need files from all over the checkout.
+FROM_SDIST = ['tests/test_table.py', 'tests/test_lock.py']
+
+
+@nox.session
+def package(session):
+    """Build, check and install sdist and wheel (-- --all: run all tests).
+
+    They are in dist/ afterwards.  Installing them works offline; building them
+    and running the tests needs what an index has.
+    """
+    session.install('twine', 'check-wheel-contents', 'mypy', 'pip')
+    session.run('python', 'tests/package/build.py', 'dist')
+    wheel, = glob.glob(os.path.join('dist', '*.whl'))
+    sdist, = glob.glob(os.path.join('dist', '*.tar.gz'))
+    session.run('twine', 'check', '--strict', wheel, sdist)
+    session.run('check-wheel-contents', wheel)
+    session.install(wheel)
+    # Alone: stubtest would have annotations in all modules beside it.
+    stubs = os.path.join(session.create_tmp(), 'stubs')
+    os.makedirs(os.path.join(stubs, 'backport'), exist_ok=True)
+    shutil.copy('backport/__init__.pyi', os.path.join(stubs, 'backport'))
+    session.run('python', '-m', 'mypy.stubtest', '--ignore-missing-stub',
+                'backport', env={'MYPYPATH': stubs})
+    found = [version for version in PATCHED if version in FOUND]
+    if len(found) < len(PATCHED):
+        session.warn('only tried with CPython: %s' % ', '.join(found))
+    for version in found:
+        links = os.path.join(session.create_tmp(), 'links-' + version)
+        shutil.rmtree(links, ignore_errors=True)
+        session.run('python', '-m', 'pip', 'download', '--quiet', '--dest',
+                    links, '--only-binary', ':all:', '--python-version',
+                    version, 'setuptools', 'wheel')
+        session.log('CPython %s' % version)
+        session.run('python', 'tests/package/install.py',
+                    shutil.which('python' + version), 'dist', links)
+    folder = os.path.join(session.create_tmp(), 'sdist')
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.unpack_archive(sdist, folder)
+    noxfile, = glob.glob(os.path.join(folder, '*', 'noxfile.py'))
+    tests = ['tests'] if '--all' in session.posargs else FROM_SDIST
+    session.run(sys.executable, '-m', 'nox', '--noxfile', noxfile, '--session',
+                *['tests-' + version for version in found], '--', *tests,
+                external=True)
+
+
 # Without arguments: the tests, the no-op, lint, and the short versions of the
 # evidence.
 nox.options.sessions = ['tests', 'noop', 'lint', 'explore', 'clients-short',
