@@ -25,8 +25,8 @@ def prepare(variant, opcodes=False):
     elif variant == 'patched':
         import backport
         from backport import _lock
-        status, = backport.status()
-        assert status.state == 'applied', status
+        record = backport.status()[0]
+        assert (record.name, record.state) == ('thread', 'applied'), record
         _lock.GUARDED_LOOKS = GUARDED_LOOKS
         applied = thread._backport_shutdown_lock.applied
         files |= {_lock.__file__} | {code.co_filename for code in applied.ours}
