@@ -31,6 +31,8 @@ def prepare(variant, opcodes=False):
         applied = thread._backport_shutdown_lock.applied
         files |= {_lock.__file__} | {code.co_filename for code in applied.ours}
     SCHEDULER.files = frozenset(files)
+    SCHEDULER.codes = frozenset(function.__code__ for function in (
+        weakref._IterationGuard.__enter__, weakref._IterationGuard.__exit__))
     SCHEDULER.opcodes = opcodes
     # What a worker logs it would print; it must not.
     logger = logging.getLogger('concurrent.futures')

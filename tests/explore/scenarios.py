@@ -60,7 +60,7 @@ class World:
         SCHEDULER.point()
         if function is not None:
             function()
-        SCHEDULER.touch('items')
+        SCHEDULER.touch('exit', write=False)
         item.finished, item.in_time = True, self.in_time
 
     def settle(self, function, *args):
@@ -77,7 +77,8 @@ class World:
             if before is not None:
                 before()
             thread._python_exit()
-            SCHEDULER.touch('items')
+            # Who was done by now?
+            SCHEDULER.touch('exit')
             self.in_time = False
             self.late_workers = not self._all_joined()
         self.exit = self.thread('E', main)
@@ -163,6 +164,19 @@ def nested(world):
     SCHEDULER.interrupts[task] = lambda: world.submit(other)
 
 
+def freed_thread(world):
+    """Another thread frees a pool whose worker has left."""
+    pools = [world.pool()]
+
+    def use():
+        world.submit(pools[0])
+        pools[0].shutdown()
+
+    world.settle(use)
+    world.exits()
+    world.thread('S', pools.clear)
+
+
 class OwnSubmit(thread.ThreadPoolExecutor):
 
     def submit(self, *args, **kwargs):
@@ -235,4 +249,4 @@ fork.lock_points = fork_submit.lock_points = True
 
 SCENARIOS = {function.__name__.replace('_', '-'): function for function in (
     new_pool, growing_pool, full_pool, from_a_worker, nested, own_submit,
-    own_start, two_pools, crosswise, fork, fork_submit)}
+    own_start, freed_thread, two_pools, crosswise, fork, fork_submit)}

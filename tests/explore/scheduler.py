@@ -43,27 +43,42 @@ from greenlet import getcurrent, greenlet
 PATIENCE = 100      # looks in a row with nothing new, before it is a hang
 SWITCHES = 3000     # before it is a livelock
 
-#: Names that tell nothing about what is shared: constant once a scenario is set
-#: up, thread-local, counters, or objects that tell by themselves.
-HARMLESS = frozenset("""
-    AttributeError BaseException BrokenThreadPool Event Exception Future
-    GIVE_WAY GUARDED_LOOKS PAUSE REFUSED RuntimeError Semaphore Thread TypeError
-    ValueError _IterationGuard _WorkItem __func__ _adjust_thread_count _announce
-    _announced _backport_shutdown_lock _backport_start_workers _base _counts
-    _flag _getframe _global_shutdown_lock _idle_semaphore _initargs _initializer
-    _is_executing _max_workers _me _pause _refusals _remove _shutdown_lock
-    _started _thread_name_prefix _threads_queues _wait_for_starters _withdraw
-    _work_queue _worker acquire announced any args cancel daemon declare f_back
-    fn future get get_ident getattr getpid guarded ident int is_alive isinstance
-    items join kwargs len list main_thread min mutex next object os put range
-    ref refusal refuses release run self set_exception set_result
-    set_running_or_notify_cancel start started starting str sys threading wait
-    waits weakref
-    """.split())
-#: Names of what is only looked at, but where one of these is on the same line.
+#: Names in code that tell nothing about the order of what threads do.
+HARMLESS = frozenset((
+    # Bound once, before a scenario begins: builtins, classes, functions (each
+    # line of those under test tells for itself), constants, set-up.
+    'AttributeError BaseException BrokenThreadPool Event Exception Future '
+    'RuntimeError Semaphore Thread TypeError ValueError isinstance getattr '
+    'any int len list min next object range str '
+    '_base os sys threading weakref getpid _getframe get_ident main_thread ref '
+    'GIVE_WAY GUARDED_LOOKS PAUSE REFUSED _IterationGuard _WorkItem '
+    '_backport_shutdown_lock _backport_start_workers __func__ _worker _counts '
+    '_is_executing _me _pause _adjust_thread_count _announce _announced '
+    '_wait_for_starters _withdraw acquire announced declare guarded items '
+    'refusal refuses release run started starting submit '
+    '_flag _initargs _initializer _max_workers _thread_name_prefix '
+    # Of a work item or a Thread that no other thread has yet; frames of one's
+    # own stack.
+    'args daemon fn future ident kwargs f_back '
+    # Made of locks, which tell for themselves: semaphores, queues, Futures,
+    # threading.Thread.  3.7's SimpleQueue tells as well.
+    '_idle_semaphore _work_queue _global_shutdown_lock _shutdown_lock mutex '
+    '_started cancel get put set_exception set_result '
+    'set_running_or_notify_cancel is_alive join start wait '
+    # What is in it tells as "data", in weakref.py.  "_remove" is set once.
+    '_threads_queues _remove '
+    # Counters that nothing under test looks at.
+    '_refusals waits '
+).split())
+#: Local names of what threads share.  A dead weak reference is one that "data"
+#: has lost, or is about to.
+ALIASES = {'update': 'an update', 'declarer': 'an update', 'wr': 'data',
+           's': '_iterating', 'l': '_pending_removals', 'd': 'data'}
+#: Names of what is only looked at, but where one of these is on the same line,
+#: or an assignment.
 LOOKED_AT = frozenset("""
-    _broken _declarers _holders _pending_removals _shutdown _starters _threads
-    data""".split() + ['global _shutdown'])
+    _broken _declarers _holders _iterating _pending_removals _shutdown _starters
+    _threads data""".split() + ['an update', 'global _shutdown'])
 CHANGES = frozenset('add append clear discard pop remove update'.split())
 MASK = (1 << 64) - 1
 
@@ -91,6 +106,9 @@ class Task:
         except BaseException as exc:
             self.error = exc
         self.done = True
+        SCHEDULER.touch('exit', write=False)
+        if self.is_worker:
+            self._call = None   # it holds the Thread
         if self.sentinel is not None and self.sentinel.locked():
             self.sentinel.release()     # as C does; join() waits for it
 
@@ -101,6 +119,7 @@ class Scheduler:
     def __init__(self):
         self.hub = getcurrent()
         self.files = frozenset()    # whose lines are points
+        self.codes = frozenset()    # and these functions'
         self.opcodes = False        # opcodes instead of lines
         self.seen = None            # state -> preemptions left, see `touch`
         self._footprints = {}
@@ -128,7 +147,7 @@ class Scheduler:
         self.points = self.choices = self.switches = self.locks = 0
         self._next = None
         self._patience = PATIENCE
-        self._at_points = {(kind, n): number for kind, n, number in schedule
+        self._at_points = {n: (kind, number) for kind, n, number in schedule
                            if kind != 'c'}
         self._at_choices = {n: number for kind, n, number in schedule
                             if kind == 'c'}
@@ -147,6 +166,7 @@ class Scheduler:
         task = Task(self, name, function, args, is_worker)
         self.tasks.append(task)
         self.touch(('thread', task.number))
+        self.touch('exit', write=False)
         return task
 
     def explore(self):
@@ -253,20 +273,19 @@ class Scheduler:
 
     def _at_point(self):
         self.points += 1
-        number = self._at_points.get(('i', self.points))
-        if number is not None:
+        if self._to_come:
+            kind, number = self._at_points.get(self.points, (None, None))
+            if kind is None:
+                return
             self._follow()
-            self.touch(('interrupt', number))
-            sys.call_tracing(self.interrupts.pop(self.current), ())
-            return
-        number = self._at_points.get(('p', self.points))
-        if number is not None:
-            self._follow()
-            self._next = self.tasks[number]
-            # The trace function is being called: trace the others even so.
-            sys.call_tracing(self.hub.switch, ())
-        elif not self._to_come and (self.seen is None
-                                    or self._checked != self._state):
+            if kind == 'i':
+                self.touch(('interrupt', number))
+                sys.call_tracing(self.interrupts.pop(self.current), ())
+            else:
+                self._next = self.tasks[number]
+                # The trace function is being called: trace the others even so.
+                sys.call_tracing(self.hub.switch, ())
+        elif self.seen is None or self._checked != self._state:
             self._checked = self._state
             if not self._is_new(self._key(self.current), self._budget):
                 self.cut_short = True
@@ -280,7 +299,8 @@ class Scheduler:
 
     def trace(self, frame, event, arg):
         """The trace function for ``sys.settrace``."""
-        if frame.f_code.co_filename in self.files:
+        code = frame.f_code
+        if code.co_filename in self.files or code in self.codes:
             if self.opcodes:
                 frame.f_trace_opcodes = True
             return self._trace_point
@@ -316,6 +336,8 @@ class Scheduler:
                         name == '_shutdown' and kind.endswith('GLOBAL')):
                     name = 'global _shutdown'
                 names.add(name)
+            elif name in ALIASES and kind.endswith('FAST'):
+                names.add(ALIASES[name])
         return [(name, changes or name not in LOOKED_AT)
                 for name in sorted(names - HARMLESS - CHANGES)]
 
