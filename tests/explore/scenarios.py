@@ -211,13 +211,17 @@ def two_pools(world):
 
 
 def crosswise(world):
-    """Two submitters, and finalisers that submit to pools further on."""
-    pools = [world.pool() for _ in range(3)]
+    """A finaliser submits to the full pool that another thread submits to.
+
+    Locks of two executors and one that all share would be taken in a circle.
+    (Two finalisers, each into the other's pool, deadlock in stock code.)
+    """
+    pool, other = world.pool(), world.pool()
+    world.settle(world.submit, other)
     world.exits()
-    for n, name in enumerate('ST'):
-        task = world.thread(name, world.submit, pools[n])
-        SCHEDULER.interrupts[task] = (
-            lambda pool=pools[n + 1]: world.submit(pool))
+    task = world.thread('S', world.submit, pool)
+    SCHEDULER.interrupts[task] = lambda: world.submit(other)
+    world.thread('T', world.submit, other)
 
 
 def fork(world, child_submits=False):

@@ -31,8 +31,10 @@ If nobody else can go on, time passes: it looks again, `PATIENCE` times.
 """
 import _thread
 import collections
+import contextlib
 import dis
 import importlib
+import io
 import linecache
 import os
 import sys
@@ -93,7 +95,10 @@ class Task:
         self.is_worker = is_worker
         self.error = self.ready = self.sentinel = None
         self.done = self.timed = False
-        self.since = self.events = self.locks = 0
+        self.since = self.locks = 0
+        self.history = self.number  # a hash of all it has done and could see
+        self.step = []              # what it has done since `step_from`
+        self.step_from = None       # (history, whether it waited), if known
         self.greenlet = greenlet(self._run, scheduler.hub)
         self._call = function, args
 
@@ -122,6 +127,7 @@ class Scheduler:
         self.codes = frozenset()    # and these functions'
         self.opcodes = False        # opcodes instead of lines
         self.seen = None            # state -> preemptions left, see `touch`
+        self.steps = {}             # see `_foresee`
         self._footprints = {}
         self.current = None
         self.reset()
@@ -132,9 +138,11 @@ class Scheduler:
         *budget*: how many more preemptions the schedules that branch off may
         have.  *log*: a list that gets (thread, file, line) of each point.
         """
-        for task in getattr(self, 'tasks', ()):
-            if task.greenlet:   # it has begun and not ended
-                task.greenlet.throw(SystemExit)   # which prints nothing
+        # SystemExit prints nothing, but in a weak reference's callback.
+        with contextlib.redirect_stderr(io.StringIO()):
+            for task in getattr(self, 'tasks', ()):
+                while task.greenlet:    # it has begun and not ended
+                    task.greenlet.throw(SystemExit)
         self.tasks = []
         self.branches = []          # (deviation, what it costs)
         self.interrupts = {}        # task -> function, for 'i'
@@ -166,6 +174,8 @@ class Scheduler:
         task = Task(self, name, function, args, is_worker)
         self.tasks.append(task)
         self.touch(('thread', task.number))
+        if self.current is not None:
+            task.history = hash((task.number, self.current.history))
         self.touch('exit', write=False)
         return task
 
@@ -190,6 +200,7 @@ class Scheduler:
                 task = self._choose(able)
             self.switches += 1
             self.current = task
+            self._begin_step(task)
             task.greenlet.switch()
             self.current = None
             if self.cut_short:
@@ -222,7 +233,8 @@ class Scheduler:
         key = self._key(task, kind == 'i')
         left = self._budget - cost
         if left >= 0 and self._is_new(key, left):
-            self.branches.append(((kind, n, task.number), cost))
+            self.branches.append(((kind, n, task.number), cost,
+                                  None if kind == 'i' else self._foresee(task)))
 
     def _key(self, task, interrupt=False):
         # A timed wait that has just begun does not end before others have run.
@@ -238,21 +250,52 @@ class Scheduler:
         self.seen[key] = left
         return True
 
-    def touch(self, thing, write=True, result=None):
+    def touch(self, thing, write=True, result=0):
         """The current thread does something to *thing*, with *result*."""
         task = self.current
         if task is None or thing is None or not self.exploring:
             return
-        task.events += 1
-        event = hash((task.number, task.events, thing, write, result,
-                      self._last.get(thing),
-                      self._reads.get(thing) if write else None))
+        last, reads = self._last.get(thing, 0), self._reads.get(thing, 0)
+        event = task.history = hash((
+            task.history, thing, write, result, last, reads if write else 0))
+        task.step.append((event, thing, last, reads))
         if write:
             self._last[thing] = event
             self._reads[thing] = 0
         else:
-            self._reads[thing] = self._reads.get(thing, 0) + event & MASK
+            self._reads[thing] = reads + event & MASK
         self._state = self._state + event & MASK
+
+    # A branch costs a run from the start, most of which end at the first look
+    # at `seen`.  What a thread does from there to the next look is known if it
+    # has done it before, and finds everything it touches as it did then.
+
+    def _begin_step(self, task):
+        task.step = []
+        task.step_from = task.history, task.ready is not None
+
+    def _end_step(self, task):
+        if task.step and task.step_from is not None:
+            self.steps.setdefault(task.step_from, tuple(task.step))
+        self._begin_step(task)
+
+    def _foresee(self, task):
+        """Return the key under which *task* will look next, None if unknown.
+        """
+        step = self.steps.get((task.history, task.ready is not None))
+        if step is None:
+            return None
+        state, touched = self._state, set()
+        for event, thing, last, reads in step:
+            if thing not in touched and (
+                    self._last.get(thing, 0) != last
+                    or self._reads.get(thing, 0) != reads):
+                return None
+            touched.add(thing)
+            state = state + event & MASK
+        return (state, task.number, False,
+                tuple([other.number for other in self.tasks if other.timed
+                       and not other.done and other is not task]))
 
     # What happens in a thread.
 
@@ -274,6 +317,7 @@ class Scheduler:
     def _at_point(self):
         self.points += 1
         if self._to_come:
+            self.current.step_from = None
             kind, number = self._at_points.get(self.points, (None, None))
             if kind is None:
                 return
@@ -287,6 +331,7 @@ class Scheduler:
                 sys.call_tracing(self.hub.switch, ())
         elif self.seen is None or self._checked != self._state:
             self._checked = self._state
+            self._end_step(self.current)
             if not self._is_new(self._key(self.current), self._budget):
                 self.cut_short = True
                 sys.call_tracing(self.hub.switch, ())
@@ -345,6 +390,7 @@ class Scheduler:
         """Fork for real; in the child only the calling thread goes on."""
         # What the child does depends on everything.
         self.touch(('fork', self._state))
+        self.current.step_from = None
         self.exploring = False      # threading has a hook for forked children
         process_id = os.fork()
         self.exploring = process_id != 0
