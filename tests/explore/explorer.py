@@ -131,9 +131,9 @@ def explore(name, bound, stop_at=(), reduced=True, seconds=None):
             break
         explored = level
     return {'scenario': name, 'bound': bound, 'explored': explored,
-            'stopped': stopped,
-            'schedules': count, 'cut_short': cut_short,
-            'failing': failing, 'found': found, 'seconds': round(_used() - started, 2)}
+            'stopped': stopped, 'schedules': count, 'cut_short': cut_short,
+            'failing': failing, 'found': found,
+            'seconds': round(_used() - started, 2)}
 
 
 def _used():

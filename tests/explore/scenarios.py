@@ -172,9 +172,13 @@ def freed_thread(world):
         world.submit(pools[0])
         pools[0].shutdown()
 
+    def free():
+        SCHEDULER.touch('data')     # its weak reference is dead from here on
+        pools.clear()
+
     world.settle(use)
     world.exits()
-    world.thread('S', pools.clear)
+    world.thread('S', free)
 
 
 class OwnSubmit(thread.ThreadPoolExecutor):
