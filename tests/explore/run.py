@@ -23,9 +23,10 @@ VERSION = '%d.%d' % sys.version_info[:2]
 #: Bound on preemptions and interrupts together: (by default, with --full).
 BOUNDS = {
     'new-pool': (2, 2), 'full-pool': (2, 2), 'own-submit': (2, 2),
-    'own-start': (2, 2), 'freed-thread': (2, 2), 'from-a-worker': (2, 2),
-    'nested': (1, 2), 'growing-pool': (1, 2), 'fork': (1, 2),
-    'fork-submit': (1, 2), 'two-pools': (0, 2), 'crosswise': (1, 2),
+    'own-start': (2, 2), 'own-copy': (2, 2), 'freed-thread': (2, 2),
+    'from-a-worker': (2, 2), 'nested': (1, 2), 'growing-pool': (1, 2),
+    'fork': (1, 2), 'fork-submit': (1, 2), 'two-pools': (0, 2),
+    'crosswise': (1, 2),
 }
 UNFINISHED = ('stopped after %(schedules)d schedules, %(seconds)d s; all done '
               'up to %(explored)d preemptions')
@@ -40,7 +41,7 @@ KNOWN = {
               'full-pool': [LEFT_BEHIND], 'from-a-worker': [NOT_JOINED],
               'nested': [NOT_JOINED], 'own-submit': [NOT_JOINED],
               'own-start': [NOT_JOINED], 'two-pools': [NOT_JOINED],
-              'freed-thread': [CHANGED]},
+              'own-copy': [NOT_JOINED], 'freed-thread': [CHANGED]},
     'upstream': {'freed-thread': [CHANGED],
                  'nested': ['deadlock'], 'crosswise': ['deadlock'],
                  'fork': ['deadlock in the child'],
@@ -66,6 +67,10 @@ _TAKE_BACK = '''                _backport_shutdown_lock.started()
 _DECLARE = '''    _backport_shutdown_lock.declare()
 '''
 _TAKE_STOCK = '''    items = _backport_shutdown_lock.items_of(_threads_queues)
+'''
+_LOOK_FOR_HOLDERS = '''\
+                if not any(_counts(holder) and holder[0] != me[0]
+                           for holder in self._holders[:]):
 '''
 _ENTER = '''                if t._started.wait(patience):
 '''
@@ -94,6 +99,12 @@ MUTANTS = {
         'patches/%s.py' % ('thread_36' if VERSION == '3.6' else '_python_exit'),
         {_DECLARE + _TAKE_STOCK: _TAKE_STOCK + _DECLARE}, 'new-pool',
         NOT_JOINED),
+    'exit does not wait for holders': (
+        '_lock.py', {_LOOK_FOR_HOLDERS: '                if True:\n'},
+        'own-copy', NOT_JOINED),
+    'holders leave the update valid': (
+        '_lock.py', {'                declarer[2].clear()\n':
+                     '                pass\n'}, 'own-copy', NOT_JOINED),
     'exit lists the workers once': (
         '_lock.py', {'for _ in range(GIVE_WAY):\n            try:':
                      'for _ in range(0):\n            try:'},

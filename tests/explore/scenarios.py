@@ -13,9 +13,15 @@ threading = control()
 
 from concurrent.futures import thread   # noqa: E402  on controlled threads
 
-#: Stock code, for a subclass that brings its own copy.
-_STOCK_START_WORKERS = types.FunctionType(
-    thread.ThreadPoolExecutor._adjust_thread_count.__code__, vars(thread))
+
+def _copy(function):
+    return types.FunctionType(function.__code__, vars(thread),
+                              function.__name__, function.__defaults__)
+
+
+#: Stock code, for subclasses that bring their own copy.
+_STOCK_SUBMIT = _copy(thread.ThreadPoolExecutor.submit)
+_STOCK_START_WORKERS = _copy(thread.ThreadPoolExecutor._adjust_thread_count)
 
 HUNG = 3    # exit status of a child that can never exit
 
@@ -198,6 +204,26 @@ class OwnStart(OwnSubmit):
         SCHEDULER.point()
 
 
+class OwnCopy(thread.ThreadPoolExecutor):
+    """All of stock code, under the lock where there is one, as in 3.9."""
+
+    _adjust_thread_count = _STOCK_START_WORKERS
+
+    def submit(self, *args, **kwargs):
+        with getattr(thread, '_global_shutdown_lock', threading.Lock()):
+            SCHEDULER.point()
+            SCHEDULER.touch('global _shutdown', write=False)
+            if thread._shutdown:
+                raise RuntimeError(
+                    'cannot schedule new futures after interpreter shutdown')
+            return _STOCK_SUBMIT(self, *args, **kwargs)
+
+
+def own_copy(world):
+    world.exits()
+    world.thread('S', world.submit, world.pool(kind=OwnCopy))
+
+
 def own_submit(world):
     world.exits()
     world.thread('S', world.submit, world.pool(kind=OwnSubmit))
@@ -257,4 +283,4 @@ fork.lock_points = fork_submit.lock_points = True
 
 SCENARIOS = {function.__name__.replace('_', '-'): function for function in (
     new_pool, growing_pool, full_pool, from_a_worker, nested, own_submit,
-    own_start, freed_thread, two_pools, crosswise, fork, fork_submit)}
+    own_start, own_copy, freed_thread, two_pools, crosswise, fork, fork_submit)}
