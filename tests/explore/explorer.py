@@ -25,12 +25,14 @@ def prepare(variant, opcodes=False):
     elif variant == 'patched':
         import backport
         from backport import _lock
-        status, = backport.status()
-        assert status.state == 'applied', status
+        record = backport.status()[0]
+        assert (record.name, record.state) == ('thread', 'applied'), record
         _lock.GUARDED_LOOKS = GUARDED_LOOKS
         applied = thread._backport_shutdown_lock.applied
         files |= {_lock.__file__} | {code.co_filename for code in applied.ours}
     SCHEDULER.files = frozenset(files)
+    SCHEDULER.codes = frozenset(function.__code__ for function in (
+        weakref._IterationGuard.__enter__, weakref._IterationGuard.__exit__))
     SCHEDULER.opcodes = opcodes
     # What a worker logs it would print; it must not.
     logger = logging.getLogger('concurrent.futures')
@@ -88,39 +90,55 @@ def _reset_modules():
         threading._active_limbo_lock.name = None
 
 
-def explore(name, bound, stop_at=(), reduced=True):
+def explore(name, bound, stop_at=(), reduced=True, seconds=None):
     """Run all schedules with up to *bound* preemptions, fewest first.
 
     *stop_at*: stop as soon as all of these failures have been found, if any.
+    *seconds*: stop when so much CPU time has been used.
     Returns what was found, as a dict.
     """
-    started = sum(os.times()[:4])   # CPU, with that of forked children
+    started = _used()
     count, cut_short, failing, found = 0, 0, 0, {}
-    SCHEDULER.seen = {} if reduced else None
+    seen = SCHEDULER.seen = {} if reduced else None
+    SCHEDULER.steps = {}
     levels = [deque() for _ in range(bound + 1)]
-    levels[0].append(())
+    levels[0].append(((), None))
+    explored = -1       # preemptions up to which all has been explored
+    stopped = None
     for level, pending in enumerate(levels):
         while pending:
-            schedule = pending.popleft()
+            schedule, key = pending.popleft()
+            if key is not None and reduced and seen.get(key, -1) >= (
+                    bound - level):
+                continue    # it would be cut short at its first look
             failures, branches = run(name, schedule, bound - level)
             count += 1
             cut_short += failures is None
             failing += bool(failures)
             for failure in failures or ():
                 found.setdefault(failure, to_text(schedule))
-            for deviation, cost in branches:
-                levels[level + cost].append(schedule + (deviation,))
+            for deviation, cost, key in branches:
+                levels[level + cost].append((schedule + (deviation,), key))
             if count % 1000 == 0:
                 gc.collect()
             if stop_at and found.keys() >= set(stop_at):
+                stopped = 'found'
+            elif seconds and not count % 50 and _used() - started > seconds:
+                stopped = 'out of time'
+            if stopped:
                 break
-        else:
-            continue
-        break
-    return {'scenario': name, 'bound': bound, 'schedules': count,
-            'cut_short': cut_short,
+        if stopped:
+            break
+        explored = level
+    return {'scenario': name, 'bound': bound, 'explored': explored,
+            'stopped': stopped, 'schedules': count, 'cut_short': cut_short,
             'failing': failing, 'found': found,
-            'seconds': round(sum(os.times()[:4]) - started, 2)}
+            'seconds': round(_used() - started, 2)}
+
+
+def _used():
+    """Return the CPU seconds of this process and of forked children."""
+    return sum(os.times()[:4])
 
 
 def to_text(schedule):

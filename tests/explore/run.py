@@ -21,22 +21,29 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 VERSION = '%d.%d' % sys.version_info[:2]
 
 #: Bound on preemptions and interrupts together: (by default, with --full).
-#: None: not by default.  Without an interrupt "crosswise" is "two-pools".
 BOUNDS = {
-    'new-pool': (2, 2), 'full-pool': (2, 2), 'own-submit': (1, 2),
-    'own-start': (1, 2), 'from-a-worker': (1, 2), 'nested': (1, 2),
-    'growing-pool': (1, 2), 'fork': (1, 2), 'fork-submit': (0, 2),
-    'two-pools': (0, 1), 'crosswise': (None, 1),
+    'new-pool': (2, 2), 'full-pool': (2, 2), 'own-submit': (2, 2),
+    'own-start': (2, 2), 'own-copy': (2, 2), 'freed-thread': (2, 2),
+    'from-a-worker': (2, 2), 'nested': (1, 2), 'growing-pool': (1, 2),
+    'fork': (1, 2), 'fork-submit': (1, 2), 'two-pools': (0, 2),
+    'crosswise': (1, 2),
 }
+UNFINISHED = ('stopped after %(schedules)d schedules, %(seconds)d s; all done '
+              'up to %(explored)d preemptions')
+#: CPU seconds that --full gives each scenario.
+SECONDS = 600
 
 NOT_JOINED, LEFT_BEHIND = 'worker not joined', 'work left behind'
+CHANGED = 'E raised RuntimeError: dictionary changed size during iteration'
 #: What must be found, as variant -> scenario -> failures.
 KNOWN = {
     'stock': {'new-pool': [NOT_JOINED], 'growing-pool': [NOT_JOINED],
               'full-pool': [LEFT_BEHIND], 'from-a-worker': [NOT_JOINED],
               'nested': [NOT_JOINED], 'own-submit': [NOT_JOINED],
-              'own-start': [NOT_JOINED], 'two-pools': [NOT_JOINED]},
-    'upstream': {'nested': ['deadlock'], 'crosswise': ['deadlock'],
+              'own-start': [NOT_JOINED], 'two-pools': [NOT_JOINED],
+              'own-copy': [NOT_JOINED], 'freed-thread': [CHANGED]},
+    'upstream': {'freed-thread': [CHANGED],
+                 'nested': ['deadlock'], 'crosswise': ['deadlock'],
                  'fork': ['deadlock in the child'],
                  'fork-submit': ['deadlock in the child']},
     'patched': {},
@@ -66,6 +73,10 @@ _DECLARE = '''    _backport_shutdown_lock.declare()
 '''
 _TAKE_STOCK = '''    items = _backport_shutdown_lock.items_of(_threads_queues)
 '''
+_LOOK_FOR_HOLDERS = '''\
+                if not any(_counts(holder) and holder[0] != me[0]
+                           for holder in self._holders[:]):
+'''
 _ENTER = '''                if t._started.wait(patience):
 '''
 #: name -> (file, what is replaced by what, scenario that fails, and how)
@@ -93,6 +104,16 @@ MUTANTS = {
         'patches/%s.py' % ('thread_36' if VERSION == '3.6' else '_python_exit'),
         {_DECLARE + _TAKE_STOCK: _TAKE_STOCK + _DECLARE}, 'new-pool',
         NOT_JOINED),
+    'exit does not wait for holders': (
+        '_lock.py', {_LOOK_FOR_HOLDERS: '                if True:\n'},
+        'own-copy', NOT_JOINED),
+    'holders leave the update valid': (
+        '_lock.py', {'                declarer[2].clear()\n':
+                     '                pass\n'}, 'own-copy', NOT_JOINED),
+    'exit lists the workers once': (
+        '_lock.py', {'for _ in range(GIVE_WAY):\n            try:':
+                     'for _ in range(0):\n            try:'},
+        'freed-thread', CHANGED),
     'exit in a child waits for its siblings': (
         '_lock.py', {'announced_in == os.getpid() and ': ''}, 'fork',
         'deadlock in the child'),
@@ -126,7 +147,7 @@ def explore(args):
         return replay(explorer, args.replay)
     for scenario in args.scenarios:
         result = explorer.explore(scenario, args.bound, args.stop_at or (),
-                                  not args.unreduced)
+                                  not args.unreduced, args.seconds)
         print(json.dumps(result), flush=True)
 
 
@@ -159,26 +180,27 @@ def child(variant, *arguments, path=()):
 def variants(args):
     """Yield (variant, result, failures that must be found)."""
     options = ['--opcodes'] * args.opcodes + ['--unreduced'] * args.unreduced
+    if args.seconds:
+        options += ['--seconds', str(args.seconds)]
     for variant in ('patched', 'stock', 'upstream'):
         for scenario in args.scenarios or BOUNDS:
             bound = (BOUNDS[scenario][args.full] if args.bound is None
                      else args.bound)
             known = KNOWN[variant].get(scenario, [])
-            stop_at = [] if args.full else known
-            if (bound is None if variant == 'patched'
-                    else not known and not args.full):
+            if variant != 'patched' and not known:
                 continue
-            for result in child(variant, '--bound', str(max(bound or 0, 1)
-                                if stop_at else bound), *options,
-                                '--scenarios', scenario,
-                                *['--stop-at'] * bool(stop_at), *stop_at):
+            for result in child(variant, '--bound',
+                                str(max(bound, 1) if known else bound),
+                                *options, '--scenarios', scenario,
+                                *['--stop-at'] * bool(known), *known):
                 yield variant, result, known
     for name, (_, _, scenario, failure) in MUTANTS.items():
         if args.scenarios and scenario not in args.scenarios:
             continue
         with tempfile.TemporaryDirectory() as folder:
             mutate(name, folder)
-            for result in child('patched', '--bound', '2', '--scenarios',
+            for result in child('patched', '--bound', '2', *options,
+                                '--scenarios',
                                 scenario, '--stop-at', failure,
                                 path=[folder]):
                 yield 'mutant: ' + name, result, [failure]
@@ -188,10 +210,13 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument('--full', action='store_true',
-                        help='up to two preemptions wherever that is feasible')
+                        help='up to two preemptions; with a time limit')
     parser.add_argument('--scenarios', nargs='+', choices=sorted(BOUNDS),
                         metavar='SCENARIO', help=', '.join(BOUNDS))
     parser.add_argument('--bound', type=int, help='preemptions, at most')
+    parser.add_argument('--seconds', type=float,
+                        help='CPU time for a scenario, at most '
+                        '(with --full: %d)' % SECONDS)
     parser.add_argument('--opcodes', action='store_true',
                         help='preempt at each opcode, not line (3.7 and later)')
     parser.add_argument('--unreduced', action='store_true',
@@ -211,6 +236,8 @@ def main():
             return 0
     if args.variant:
         return explore(args)
+    if args.full and args.seconds is None:
+        args.seconds = SECONDS
 
     row = ('| %-7s | %-8s | %-39s | %9s | %9s | %8s | %7s | %s'
            if args.markdown else '%-7s %-13s %-40s %9s %9s %8s %7s  %s')
@@ -225,7 +252,9 @@ def main():
         print(row % (VERSION, result['scenario'], variant, result['bound'],
                      result['schedules'], result['failing'],
                      result['seconds'],
-                     '; '.join('%s (%s)' % item for item in found.items())),
+                     '; '.join(['%s (%s)' % item for item in found.items()]
+                               + [UNFINISHED % result]
+                               * (result['stopped'] == 'out of time'))),
               flush=True)
         records.append(dict(result, variant=variant, version=VERSION))
         if variant == 'patched':

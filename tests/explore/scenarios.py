@@ -13,9 +13,15 @@ threading = control()
 
 from concurrent.futures import thread   # noqa: E402  on controlled threads
 
-#: Stock code, for a subclass that brings its own copy.
-_STOCK_START_WORKERS = types.FunctionType(
-    thread.ThreadPoolExecutor._adjust_thread_count.__code__, vars(thread))
+
+def _copy(function):
+    return types.FunctionType(function.__code__, vars(thread),
+                              function.__name__, function.__defaults__)
+
+
+#: Stock code, for subclasses that bring their own copy.
+_STOCK_SUBMIT = _copy(thread.ThreadPoolExecutor.submit)
+_STOCK_START_WORKERS = _copy(thread.ThreadPoolExecutor._adjust_thread_count)
 
 HUNG = 3    # exit status of a child that can never exit
 
@@ -60,7 +66,7 @@ class World:
         SCHEDULER.point()
         if function is not None:
             function()
-        SCHEDULER.touch('items')
+        SCHEDULER.touch('exit', write=False)
         item.finished, item.in_time = True, self.in_time
 
     def settle(self, function, *args):
@@ -77,7 +83,8 @@ class World:
             if before is not None:
                 before()
             thread._python_exit()
-            SCHEDULER.touch('items')
+            # Who was done by now?
+            SCHEDULER.touch('exit')
             self.in_time = False
             self.late_workers = not self._all_joined()
         self.exit = self.thread('E', main)
@@ -163,6 +170,23 @@ def nested(world):
     SCHEDULER.interrupts[task] = lambda: world.submit(other)
 
 
+def freed_thread(world):
+    """Another thread frees a pool whose worker has left."""
+    pools = [world.pool()]
+
+    def use():
+        world.submit(pools[0])
+        pools[0].shutdown()
+
+    def free():
+        SCHEDULER.touch('data')     # its weak reference is dead from here on
+        pools.clear()
+
+    world.settle(use)
+    world.exits()
+    world.thread('S', free)
+
+
 class OwnSubmit(thread.ThreadPoolExecutor):
 
     def submit(self, *args, **kwargs):
@@ -178,6 +202,26 @@ class OwnStart(OwnSubmit):
         SCHEDULER.point()
         _STOCK_START_WORKERS(self)
         SCHEDULER.point()
+
+
+class OwnCopy(thread.ThreadPoolExecutor):
+    """All of stock code, under the lock where there is one, as in 3.9."""
+
+    _adjust_thread_count = _STOCK_START_WORKERS
+
+    def submit(self, *args, **kwargs):
+        with getattr(thread, '_global_shutdown_lock', threading.Lock()):
+            SCHEDULER.point()
+            SCHEDULER.touch('global _shutdown', write=False)
+            if thread._shutdown:
+                raise RuntimeError(
+                    'cannot schedule new futures after interpreter shutdown')
+            return _STOCK_SUBMIT(self, *args, **kwargs)
+
+
+def own_copy(world):
+    world.exits()
+    world.thread('S', world.submit, world.pool(kind=OwnCopy))
 
 
 def own_submit(world):
@@ -197,13 +241,17 @@ def two_pools(world):
 
 
 def crosswise(world):
-    """Two submitters, and finalisers that submit to pools further on."""
-    pools = [world.pool() for _ in range(3)]
+    """A finaliser submits to the full pool that another thread submits to.
+
+    Locks of two executors and one that all share would be taken in a circle.
+    (Two finalisers, each into the other's pool, deadlock in stock code.)
+    """
+    pool, other = world.pool(), world.pool()
+    world.settle(world.submit, other)
     world.exits()
-    for n, name in enumerate('ST'):
-        task = world.thread(name, world.submit, pools[n])
-        SCHEDULER.interrupts[task] = (
-            lambda pool=pools[n + 1]: world.submit(pool))
+    task = world.thread('S', world.submit, pool)
+    SCHEDULER.interrupts[task] = lambda: world.submit(other)
+    world.thread('T', world.submit, other)
 
 
 def fork(world, child_submits=False):
@@ -235,4 +283,4 @@ fork.lock_points = fork_submit.lock_points = True
 
 SCENARIOS = {function.__name__.replace('_', '-'): function for function in (
     new_pool, growing_pool, full_pool, from_a_worker, nested, own_submit,
-    own_start, two_pools, crosswise, fork, fork_submit)}
+    own_start, own_copy, freed_thread, two_pools, crosswise, fork, fork_submit)}

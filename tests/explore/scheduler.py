@@ -31,8 +31,10 @@ If nobody else can go on, time passes: it looks again, `PATIENCE` times.
 """
 import _thread
 import collections
+import contextlib
 import dis
 import importlib
+import io
 import linecache
 import os
 import sys
@@ -43,27 +45,42 @@ from greenlet import getcurrent, greenlet
 PATIENCE = 100      # looks in a row with nothing new, before it is a hang
 SWITCHES = 3000     # before it is a livelock
 
-#: Names that tell nothing about what is shared: constant once a scenario is set
-#: up, thread-local, counters, or objects that tell by themselves.
-HARMLESS = frozenset("""
-    AttributeError BaseException BrokenThreadPool Event Exception Future
-    GIVE_WAY GUARDED_LOOKS PAUSE REFUSED RuntimeError Semaphore Thread TypeError
-    ValueError _IterationGuard _WorkItem __func__ _adjust_thread_count _announce
-    _announced _backport_shutdown_lock _backport_start_workers _base _counts
-    _flag _getframe _global_shutdown_lock _idle_semaphore _initargs _initializer
-    _is_executing _max_workers _me _pause _refusals _remove _shutdown_lock
-    _started _thread_name_prefix _threads_queues _wait_for_starters _withdraw
-    _work_queue _worker acquire announced any args cancel daemon declare f_back
-    fn future get get_ident getattr getpid guarded ident int is_alive isinstance
-    items join kwargs len list main_thread min mutex next object os put range
-    ref refusal refuses release run self set_exception set_result
-    set_running_or_notify_cancel start started starting str sys threading wait
-    waits weakref
-    """.split())
-#: Names of what is only looked at, but where one of these is on the same line.
+#: Names in code that tell nothing about the order of what threads do.
+HARMLESS = frozenset((
+    # Bound once, before a scenario begins: builtins, classes, functions (each
+    # line of those under test tells for itself), constants, set-up.
+    'AttributeError BaseException BrokenThreadPool Event Exception Future '
+    'RuntimeError Semaphore Thread TypeError ValueError isinstance getattr '
+    'any int len list min next object range str '
+    '_base os sys threading weakref getpid _getframe get_ident main_thread ref '
+    'GIVE_WAY GUARDED_LOOKS PAUSE REFUSED _IterationGuard _WorkItem '
+    '_backport_shutdown_lock _backport_start_workers __func__ _worker _counts '
+    '_is_executing _me _pause _adjust_thread_count _announce _announced '
+    '_wait_for_starters _withdraw acquire announced declare guarded items '
+    'refusal refuses release run started starting submit '
+    '_flag _initargs _initializer _max_workers _thread_name_prefix '
+    # Of a work item or a Thread that no other thread has yet; frames of one's
+    # own stack.
+    'args daemon fn future ident kwargs f_back '
+    # Made of locks, which tell for themselves: semaphores, queues, Futures,
+    # threading.Thread.  3.7's SimpleQueue tells as well.
+    '_idle_semaphore _work_queue _global_shutdown_lock _shutdown_lock mutex '
+    '_started cancel get put set_exception set_result '
+    'set_running_or_notify_cancel is_alive join start wait '
+    # What is in it tells as "data", in weakref.py.  "_remove" is set once.
+    '_threads_queues _remove '
+    # Counters that nothing under test looks at.
+    '_refusals waits '
+).split())
+#: Local names of what threads share.  A dead weak reference is one that "data"
+#: has lost, or is about to.
+ALIASES = {'update': 'an update', 'declarer': 'an update', 'wr': 'data',
+           's': '_iterating', 'l': '_pending_removals', 'd': 'data'}
+#: Names of what is only looked at, but where one of these is on the same line,
+#: or an assignment.
 LOOKED_AT = frozenset("""
-    _broken _declarers _holders _pending_removals _shutdown _starters _threads
-    data""".split() + ['global _shutdown'])
+    _broken _declarers _holders _iterating _pending_removals _shutdown _starters
+    _threads data""".split() + ['an update', 'global _shutdown'])
 CHANGES = frozenset('add append clear discard pop remove update'.split())
 MASK = (1 << 64) - 1
 
@@ -78,7 +95,10 @@ class Task:
         self.is_worker = is_worker
         self.error = self.ready = self.sentinel = None
         self.done = self.timed = False
-        self.since = self.events = self.locks = 0
+        self.since = self.locks = 0
+        self.history = self.number  # a hash of all it has done and could see
+        self.step = []              # what it has done since `step_from`
+        self.step_from = None       # (history, whether it waited), if known
         self.greenlet = greenlet(self._run, scheduler.hub)
         self._call = function, args
 
@@ -91,6 +111,9 @@ class Task:
         except BaseException as exc:
             self.error = exc
         self.done = True
+        SCHEDULER.touch('exit', write=False)
+        if self.is_worker:
+            self._call = None   # it holds the Thread
         if self.sentinel is not None and self.sentinel.locked():
             self.sentinel.release()     # as C does; join() waits for it
 
@@ -101,8 +124,10 @@ class Scheduler:
     def __init__(self):
         self.hub = getcurrent()
         self.files = frozenset()    # whose lines are points
+        self.codes = frozenset()    # and these functions'
         self.opcodes = False        # opcodes instead of lines
         self.seen = None            # state -> preemptions left, see `touch`
+        self.steps = {}             # see `_foresee`
         self._footprints = {}
         self.current = None
         self.reset()
@@ -113,9 +138,11 @@ class Scheduler:
         *budget*: how many more preemptions the schedules that branch off may
         have.  *log*: a list that gets (thread, file, line) of each point.
         """
-        for task in getattr(self, 'tasks', ()):
-            if task.greenlet:   # it has begun and not ended
-                task.greenlet.throw(SystemExit)   # which prints nothing
+        # SystemExit prints nothing, but in a weak reference's callback.
+        with contextlib.redirect_stderr(io.StringIO()):
+            for task in getattr(self, 'tasks', ()):
+                while task.greenlet:    # it has begun and not ended
+                    task.greenlet.throw(SystemExit)
         self.tasks = []
         self.branches = []          # (deviation, what it costs)
         self.interrupts = {}        # task -> function, for 'i'
@@ -128,7 +155,7 @@ class Scheduler:
         self.points = self.choices = self.switches = self.locks = 0
         self._next = None
         self._patience = PATIENCE
-        self._at_points = {(kind, n): number for kind, n, number in schedule
+        self._at_points = {n: (kind, number) for kind, n, number in schedule
                            if kind != 'c'}
         self._at_choices = {n: number for kind, n, number in schedule
                             if kind == 'c'}
@@ -147,6 +174,9 @@ class Scheduler:
         task = Task(self, name, function, args, is_worker)
         self.tasks.append(task)
         self.touch(('thread', task.number))
+        if self.current is not None:
+            task.history = hash((task.number, self.current.history))
+        self.touch('exit', write=False)
         return task
 
     def explore(self):
@@ -170,6 +200,7 @@ class Scheduler:
                 task = self._choose(able)
             self.switches += 1
             self.current = task
+            self._begin_step(task)
             task.greenlet.switch()
             self.current = None
             if self.cut_short:
@@ -202,7 +233,8 @@ class Scheduler:
         key = self._key(task, kind == 'i')
         left = self._budget - cost
         if left >= 0 and self._is_new(key, left):
-            self.branches.append(((kind, n, task.number), cost))
+            self.branches.append(((kind, n, task.number), cost,
+                                  None if kind == 'i' else self._foresee(task)))
 
     def _key(self, task, interrupt=False):
         # A timed wait that has just begun does not end before others have run.
@@ -218,21 +250,52 @@ class Scheduler:
         self.seen[key] = left
         return True
 
-    def touch(self, thing, write=True, result=None):
+    def touch(self, thing, write=True, result=0):
         """The current thread does something to *thing*, with *result*."""
         task = self.current
         if task is None or thing is None or not self.exploring:
             return
-        task.events += 1
-        event = hash((task.number, task.events, thing, write, result,
-                      self._last.get(thing),
-                      self._reads.get(thing) if write else None))
+        last, reads = self._last.get(thing, 0), self._reads.get(thing, 0)
+        event = task.history = hash((
+            task.history, thing, write, result, last, reads if write else 0))
+        task.step.append((event, thing, last, reads))
         if write:
             self._last[thing] = event
             self._reads[thing] = 0
         else:
-            self._reads[thing] = self._reads.get(thing, 0) + event & MASK
+            self._reads[thing] = reads + event & MASK
         self._state = self._state + event & MASK
+
+    # A branch costs a run from the start, most of which end at the first look
+    # at `seen`.  What a thread does from there to the next look is known if it
+    # has done it before, and finds everything it touches as it did then.
+
+    def _begin_step(self, task):
+        task.step = []
+        task.step_from = task.history, task.ready is not None
+
+    def _end_step(self, task):
+        if task.step and task.step_from is not None:
+            self.steps.setdefault(task.step_from, tuple(task.step))
+        self._begin_step(task)
+
+    def _foresee(self, task):
+        """Return the key under which *task* will look next, None if unknown.
+        """
+        step = self.steps.get((task.history, task.ready is not None))
+        if step is None:
+            return None
+        state, touched = self._state, set()
+        for event, thing, last, reads in step:
+            if thing not in touched and (
+                    self._last.get(thing, 0) != last
+                    or self._reads.get(thing, 0) != reads):
+                return None
+            touched.add(thing)
+            state = state + event & MASK
+        return (state, task.number, False,
+                tuple([other.number for other in self.tasks if other.timed
+                       and not other.done and other is not task]))
 
     # What happens in a thread.
 
@@ -253,21 +316,22 @@ class Scheduler:
 
     def _at_point(self):
         self.points += 1
-        number = self._at_points.get(('i', self.points))
-        if number is not None:
+        if self._to_come:
+            self.current.step_from = None
+            kind, number = self._at_points.get(self.points, (None, None))
+            if kind is None:
+                return
             self._follow()
-            self.touch(('interrupt', number))
-            sys.call_tracing(self.interrupts.pop(self.current), ())
-            return
-        number = self._at_points.get(('p', self.points))
-        if number is not None:
-            self._follow()
-            self._next = self.tasks[number]
-            # The trace function is being called: trace the others even so.
-            sys.call_tracing(self.hub.switch, ())
-        elif not self._to_come and (self.seen is None
-                                    or self._checked != self._state):
+            if kind == 'i':
+                self.touch(('interrupt', number))
+                sys.call_tracing(self.interrupts.pop(self.current), ())
+            else:
+                self._next = self.tasks[number]
+                # The trace function is being called: trace the others even so.
+                sys.call_tracing(self.hub.switch, ())
+        elif self.seen is None or self._checked != self._state:
             self._checked = self._state
+            self._end_step(self.current)
             if not self._is_new(self._key(self.current), self._budget):
                 self.cut_short = True
                 sys.call_tracing(self.hub.switch, ())
@@ -280,7 +344,8 @@ class Scheduler:
 
     def trace(self, frame, event, arg):
         """The trace function for ``sys.settrace``."""
-        if frame.f_code.co_filename in self.files:
+        code = frame.f_code
+        if code.co_filename in self.files or code in self.codes:
             if self.opcodes:
                 frame.f_trace_opcodes = True
             return self._trace_point
@@ -316,6 +381,8 @@ class Scheduler:
                         name == '_shutdown' and kind.endswith('GLOBAL')):
                     name = 'global _shutdown'
                 names.add(name)
+            elif name in ALIASES and kind.endswith('FAST'):
+                names.add(ALIASES[name])
         return [(name, changes or name not in LOOKED_AT)
                 for name in sorted(names - HARMLESS - CHANGES)]
 
@@ -323,6 +390,7 @@ class Scheduler:
         """Fork for real; in the child only the calling thread goes on."""
         # What the child does depends on everything.
         self.touch(('fork', self._state))
+        self.current.step_from = None
         self.exploring = False      # threading has a hook for forked children
         process_id = os.fork()
         self.exploring = process_id != 0
