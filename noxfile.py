@@ -14,7 +14,11 @@ NOT_NEEDED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14']
 # What the tests run beside pytest: gevent and eventlet for guarantee 2, wrapt
 # because OpenTelemetry wraps submit with it, hypothesis for what start-up files
 # may hold already.
-TEST_REQUIREMENTS = ['pytest', 'gevent', 'eventlet', 'wrapt', 'hypothesis']
+TEST_REQUIREMENTS = ['pytest', 'pytest-xdist', 'gevent', 'eventlet', 'wrapt',
+                     'hypothesis']
+
+# More than there are processors: nearly all of the tests wait for children.
+TEST_PROCESSES = '4'
 
 nox.needs_version = '>=2025.10.14'
 # Today's virtualenv makes no environments for 3.6 and 3.7, uv does.
@@ -69,7 +73,8 @@ def build(session):
 def tests(session):
     """Run the tests against the wheel, in one interpreter that has the bug."""
     session.install(*TEST_REQUIREMENTS, build(session))
-    session.run('python', '-m', 'pytest', *session.posargs or ['tests'])
+    session.run('python', '-m', 'pytest',
+                *session.posargs or ['-n', TEST_PROCESSES, 'tests'])
 
 
 @nox.session(python=[version for version in NOT_NEEDED if version in FOUND])

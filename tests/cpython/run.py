@@ -31,8 +31,7 @@ DEFAULT = ('test_concurrent_futures', 'test_threading', 'test_atexit',
            'test_asyncio', 'test_queue', 'test_fork1')
 # It starts children that use thread pools, with -I; of the others some do.
 WITH_CHILDREN = 'test_concurrent_futures'
-SHORT = ('test_threading', 'test_atexit', 'test_queue', 'test_fork1',
-         'test_concurrent_futures')
+SHORT = ('test_threading', 'test_atexit', 'test_concurrent_futures')
 # test_concurrent_futures takes minutes, nearly all of it for process pools.
 SHORT_MATCH = {'test_concurrent_futures': ['*.ThreadPoolShutdownTest.*',
                                            '*.ThreadPoolExecutorTest.*']}
