@@ -201,7 +201,8 @@ def cpython_short(session):
 def run_stress(session, *arguments):
     session.install(build(session))
     session.run(sys.executable, 'tests/stress/run.py',
-                os.path.join(session.bin, 'python'), *arguments, external=True)
+                os.path.join(session.bin, 'python'), '--processes', *arguments,
+                external=True)
 
 
 @nox.session(python=PATCHED)
