@@ -64,7 +64,7 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
         process = subprocess.Popen(
             [python] + list(args), env=environ, cwd=HERE,
             stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            start_new_session=True)
+            start_new_session=True, preexec_fn=heed_ctrl_c)
         try:
             if interrupt_at:
                 assert gates.until(lambda: interrupt_at in text(out)), text(err)
@@ -78,6 +78,11 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         return Child(returncode, text(out), text(err), orphaned)
+
+
+def heed_ctrl_c():
+    # A shell starts what is in the background with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def text(file):
