@@ -170,10 +170,12 @@ def child(variant, *arguments, path=()):
         [sys.executable, os.path.abspath(__file__), '--variant', variant]
         + list(arguments), env=env, stdout=subprocess.PIPE,
         universal_newlines=True)
+    results = 0
     with process:
         for line in process.stdout:
+            results += 1
             yield json.loads(line)
-    if process.returncode:
+    if process.returncode or not results:
         sys.exit('the explorer itself failed on %s' % variant)
 
 

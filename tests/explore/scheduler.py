@@ -103,11 +103,17 @@ class Task:
         self._call = function, args
 
     def _run(self):
+        try:
+            self._run_and_end()
+        except SystemExit:
+            pass    # thrown in by `reset`, which must not end with it
+
+    def _run_and_end(self):
         function, args = self._call
         try:
             function(*args)
         except SystemExit:
-            return      # thrown in by `reset`
+            raise
         except BaseException as exc:
             self.error = exc
         self.done = True
