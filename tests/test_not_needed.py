@@ -20,8 +20,9 @@ from concurrent.futures import thread
 assert not hasattr(thread, '_backport_shutdown_lock')
 assert 'backport' not in thread.ThreadPoolExecutor.submit.__code__.co_filename
 backport.activate()
-record, = backport.status()
-assert backport.deactivate() == (record,)
+record, other = backport.status()
+assert backport.deactivate() == (record, other)
+assert other.state == record.state
 print(record.state)
 print(record.reason)
 ''')
