@@ -44,7 +44,8 @@ def _function(path, line, name, indent=None):
         with open(path, encoding='utf-8') as file:
             lines = file.readlines()
     except OSError:
-        raise Problem('%s cannot be read' % path)
+        raise Problem('%s cannot be read; if backport is in a zip file, '
+                      'install it unzipped' % path)
     lines = inspect.getblock(lines[line - 1:])
     if indent is not None:
         lines = textwrap.indent(textwrap.dedent(''.join(lines)),

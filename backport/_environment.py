@@ -61,6 +61,7 @@ def fresh(disabled=True):
 
     Raises `Problem` if there is no answer.
     """
+    check_executable()
     env = dict(os.environ)
     env.pop('BACKPORT_REPORT', None)
     if not disabled:
@@ -70,6 +71,10 @@ def fresh(disabled=True):
             [sys.executable, '-c', PROBE] + list(_hook.PATCHES.values()),
             env=env, cwd=os.path.abspath(os.sep), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    except OSError as exc:
+        raise Problem('%s cannot be started: %s' % (sys.executable,
+                                                    exc.strerror))
+    try:
         try:
             out, err = process.communicate(timeout=TIMEOUT)
         except BaseException:
@@ -86,12 +91,17 @@ def fresh(disabled=True):
             process.returncode, (lines or ['no message'])[-1]))
 
 
-def check():
-    """Raise `Problem` if this interpreter cannot start a fresh one with site.
-    """
+def check_executable():
+    """Raise `Problem` if this interpreter does not know what to start."""
     if not sys.executable:
         raise Problem('this interpreter does not know its own path '
                       '(sys.executable), so it cannot start another')
+
+
+def check():
+    """Raise `Problem` if this interpreter cannot start a fresh one with site.
+    """
+    check_executable()
     if sys.flags.no_site:
         raise Problem('this interpreter runs without the site module (-S), '
                       'which loads what is done at start-up; put "import '

@@ -18,7 +18,8 @@ TEMPORARY = '.backport-'
 
 # What is loaded at start-up or when the program loads concurrent.futures.
 START_UP = ('_stub.py', '_startup.py', '_hook.py', '__init__.py',
-            '_on_path/sitecustomize.py')
+            '_on_path/sitecustomize.py', '_installer.py', '_identify.py',
+            '_table.py', '_lock.py', 'patches/*.py')
 
 LEFT_BEHIND = ('sitecustomize.py' + TEMPORARY + '*',
                'zz_backport.pth' + TEMPORARY + '*',
@@ -146,7 +147,7 @@ def compile_package(folder):
 
     uv and images built with PYTHONDONTWRITEBYTECODE have none.
     """
-    for name in START_UP:
-        path = os.path.join(folder, name)
-        if not os.path.exists(cache_from_source(path)):
-            _compile(path, True)
+    for pattern in START_UP:
+        for path in glob.glob(os.path.join(glob.escape(folder), pattern)):
+            if not os.path.exists(cache_from_source(path)):
+                _compile(path, True)

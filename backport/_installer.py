@@ -24,7 +24,7 @@ Record = namedtuple('Record', 'name state reason source sha256 releases')
 Applied = namedtuple('Applied', 'identity functions stock ours')
 
 _refused = {}   # patch name -> Identity of what was refused last
-_warned = set()
+_warned = set()     # of (patch name, reason)
 
 
 def apply(name, module):
@@ -185,10 +185,10 @@ def _reaches(function, code):
 
 
 def warn(name, reason, file=None, sha256=None):
-    """Warn, once for each *reason*, that a module is left as it is."""
-    if reason in _warned:
+    """Warn, once for each module and *reason*, that it is left as it is."""
+    if (name, reason) in _warned:
         return
-    _warned.add(reason)
+    _warned.add((name, reason))
     text = ('backport leaves %s as it is: %s (file: %s, sha256: %s). '
             'Work submitted while the interpreter exits can be lost '
             '(bpo-31783). Please report file and hash; BACKPORT_DISABLE=%s '

@@ -18,11 +18,12 @@ def main(arguments):
 
     Returns the exit status only if that cannot be done, and on Windows.
     """
-    problem = _problem(arguments)
+    needed = _environment.not_needed() is None
+    problem = _problem(arguments, needed)
     if problem is not None:
         print('backport run: ' + problem, file=sys.stderr)
         return 2
-    if _environment.not_needed() is None:
+    if needed:
         here = os.path.dirname(os.path.abspath(__file__))
         folder = os.path.join(here, '_on_path')
         # An empty entry would mean the working directory.
@@ -52,16 +53,24 @@ def _own_flags():
             if not (flag.startswith('-W') and flag[2:] in warnings)]
 
 
-def _problem(arguments):
-    """Return why *arguments* cannot be run with the fix on, or None."""
+def _problem(arguments, needed):
+    """Return why *arguments* cannot be run, or None.
+
+    With the fix on, if it is *needed*.
+    """
     folder = os.path.dirname(os.path.abspath(__file__))
     if not sys.executable:
         return 'this interpreter does not know its own path (sys.executable)'
+    if not needed:
+        return None
     if not os.path.isdir(folder) or os.pathsep in folder:
         return ('it needs its own folder on PYTHONPATH, and %s cannot be put '
-                'there' % folder)
+                'there: install it unzipped, with no %r in the path'
+                % (folder, os.pathsep))
     given = set(_options(arguments))
-    if sys.flags.isolated or sys.flags.ignore_environment:
+    if sys.flags.isolated:
+        given.add('I')
+    if sys.flags.ignore_environment:
         given.add('E')
     if sys.flags.no_site:
         given.add('S')

@@ -14,8 +14,20 @@ FIELDS = 'name', 'state', 'reason', 'source', 'sha256', 'releases'
 def status():
     """Return what is to be printed, with the keys of --json, as a dict.
 
-    Raises `Problem` if a fresh interpreter cannot be started.
+    If a fresh interpreter cannot be started, "error" says why, and there is
+    nothing in "auto_activation" and "patches".
     """
+    result = {'python': platform.python_version(),
+              'implementation': platform.python_implementation()}
+    try:
+        activation, records = _seen()
+    except Problem as exc:
+        return dict(result, auto_activation=None, patches=[], error=str(exc))
+    return dict(result, auto_activation=activation, patches=records)
+
+
+def _seen():
+    """Return (what activates a fresh interpreter, its records)."""
     activation = {'active': False, 'method': None, 'path': None}
     if _environment.not_needed() is not None:
         records = _own_records()
@@ -31,9 +43,7 @@ def status():
                     record['state'] = 'pending'
                     record['reason'] = ('it can be applied (%s), but nothing '
                                         'activates it' % record['reason'])
-    return {'python': platform.python_version(),
-            'implementation': platform.python_implementation(),
-            'auto_activation': activation, 'patches': records}
+    return activation, records
 
 
 def _own_records():
@@ -61,7 +71,12 @@ def _method(answer):
 
 
 def exit_status(result):
-    """Return 0 if protected or nothing is needed, 1 if refused, 3 if off."""
+    """Return 0 if protected or nothing is needed, 1 if refused, 3 if off.
+
+    And 2 if it could not be told.
+    """
+    if 'error' in result:
+        return 2
     states = {record['state'] for record in result['patches']}
     if 'refused' in states:
         return 1
@@ -74,15 +89,13 @@ def exit_status(result):
 
 def main(as_json=False):
     """Print it; return the exit status."""
-    try:
-        result = status()
-    except Problem as exc:
-        print('backport status: %s' % exc, file=sys.stderr)
-        return 2
+    result = status()
     code = exit_status(result)
     if as_json:
         print(json.dumps(result, indent=2))
-    else:
+    if 'error' in result:
+        print('backport status: ' + result['error'], file=sys.stderr)
+    elif not as_json:
         print('\n'.join(_lines(result, code)))
     return code
 
@@ -104,7 +117,10 @@ def _lines(result, code):
     width = max(len(title) for title, _ in rows)
     for title, text in rows:
         yield '%s  %s' % (title.ljust(width), text)
-    if code == 3 and not activation['active']:
+    if os.environ.get('BACKPORT_DISABLE') and code == 3:
+        yield ''
+        yield ('BACKPORT_DISABLE is set: unset it to see what happens without.')
+    elif code == 3:
         yield ''
         yield ('To switch it on: "python -m backport enable" for this '
                'environment, "python')

@@ -1,6 +1,7 @@
 """Shows on this machine that work is lost without the patch and not with it."""
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import time
 
 from . import _hook
 
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                      '_scenarios.py')
 UNAVAILABLE = 77    # as _scenarios.py has it
 TIMEOUT = 60    # seconds before a child counts as hung; a trial takes about one
 
@@ -72,9 +75,13 @@ def verify(trials, progress):
 def main(trials, as_json=False):
     """Print the table; return the exit status: 0 if the patch lost nothing."""
     python = '%d.%d.%d' % sys.version_info[:3]
-    needed = not any(record.state == 'not-needed' for record in _hook.status())
+    records = _hook.status()
+    needed = not any(record.state == 'not-needed' for record in records)
     rows = []
     if needed:
+        if not os.path.isfile(SCRIPT):
+            return _error('its files are not in a folder (%s): install it '
+                          'unzipped' % os.path.dirname(SCRIPT))
         if not sys.executable:
             return _error('this interpreter does not know its own path '
                           '(sys.executable), so it cannot start children')
@@ -91,8 +98,10 @@ def main(trials, as_json=False):
         print(json.dumps({'python': python, 'needed': needed, 'rows': rows,
                           'protected': not failed}, indent=2))
     elif not needed:
-        print('CPython %s: nothing is needed. %s.'
-              % (python, _hook.status()[0].reason))
+        print('%s %s: nothing is done.' % (platform.python_implementation(),
+                                           python))
+        for record in records:
+            print('%-8s %s' % (record.name, record.reason))
     else:
         print('\n'.join(_table(python, rows)))
         for reason in sorted({row['unavailable'] for row in rows
@@ -122,8 +131,6 @@ class Progress:
 def _trial(loss, switch):
     """Run a child once; return the column it counts for, and if it orphaned.
     """
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                          '_scenarios.py')
     env = dict(os.environ)
     env.pop('BACKPORT_DISABLE', None)
     env.pop('BACKPORT_REPORT', None)
@@ -132,7 +139,7 @@ def _trial(loss, switch):
     # Files, not pipes: an orphan would keep those open.
     with tempfile.TemporaryFile('w+') as out, \
             tempfile.TemporaryFile('w+') as err:
-        child = subprocess.Popen([sys.executable, script, loss, switch],
+        child = subprocess.Popen([sys.executable, SCRIPT, loss, switch],
                                  env=env, stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=err, start_new_session=True)
         try:

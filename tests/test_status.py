@@ -55,6 +55,9 @@ def test_on(venv, method):
     first = list(_hook.PATCHES)[0]
     result = status(venv, env={'BACKPORT_DISABLE': first})
     assert result['code'] == 3
+    for name in '1', first:
+        child = venv.backport('status', env={'BACKPORT_DISABLE': name})
+        assert 'unset it' in child.out and 'enable"' not in child.out, child
     venv.disable()
     assert status(venv)['code'] == 3
 
@@ -113,7 +116,27 @@ def test_for_people(venv):
 
 def test_a_start_up_that_fails(venv):
     venv.write('sitecustomize.py', b'raise SystemExit("theirs")\n')
-    child = venv.run('-S', '-m', 'backport', 'status',
-                     env={'PYTHONPATH': venv.site})
-    assert child.returncode == 2
-    assert child.err.count('\n') == 1 and 'theirs' in child.err
+    for arguments in ['status'], ['status', '--json']:
+        child = venv.run('-S', '-m', 'backport', *arguments,
+                         env={'PYTHONPATH': venv.site})
+        assert child.returncode == 2
+        assert child.err.count('\n') == 1 and 'theirs' in child.err
+    result = json.loads(child.out)
+    assert 'theirs' in result['error']
+    assert (result['auto_activation'], result['patches']) == (None, [])
+
+
+@pytest.mark.parametrize('executable, said', [
+    ('', 'does not know its own path'), ('/no/such', 'cannot be started')])
+def test_embedded(venv, executable, said):
+    """There is no interpreter to start."""
+    venv.enable()
+    before = venv.files()
+    for command, code in ('status', 2), ('disable', 0):
+        child = venv.run('-c', 'import sys; sys.executable = %r; '
+                         'from backport.__main__ import main; '
+                         'sys.exit(main([%r]))' % (executable, command))
+        assert child.returncode == code, child
+        assert said in child.out + child.err, child
+    assert venv.files() != before       # it was taken out, and is said to be
+    assert child.out.startswith('backport: off: taken out of ')
