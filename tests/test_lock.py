@@ -138,24 +138,40 @@ done.set()
 
 
 def test_code_written_for_39(run):
-    """A submit that takes both locks, as 3.9's does, loses nothing."""
-    child = run(IMPORTS + '''
+    """A submit that takes both locks, as 3.9's does, loses nothing.
+
+    With the fallback that such code has, it does on stock.
+    """
+    program = '''
+@atexit.register
+def hold():
+    overtaken.set()             # the exit handler of the pools is done
+    submitted.wait(PATIENCE)
+from concurrent.futures import thread
+lock = getattr(thread, '_global_shutdown_lock', None) or threading.Lock()
 class Pool(thread.ThreadPoolExecutor):
     def submit(self, fn, *args):
         with self._shutdown_lock, lock:
             if thread._shutdown:
                 raise RuntimeError('refused')
             inside.set()
-            until(lambda: lock._declarers)
+            until(lambda: (getattr(lock, '_declarers', ())
+                           or overtaken.is_set()))
             f = thread._base.Future()
             self._work_queue.put(thread._WorkItem(f, fn, args, {}))
             self._adjust_thread_count()
             return f
-inside = threading.Event()
+inside, overtaken, submitted = (threading.Event() for n in range(3))
 def late():
     time.sleep(0.3)
     tell('completed')
-threading.Thread(target=Pool(1).submit, args=(late,), daemon=True).start()
+def submit_late():
+    Pool(1).submit(late)
+    tell('accepted')
+    submitted.set()
+threading.Thread(target=submit_late, daemon=True).start()
 inside.wait(PATIENCE)
-''', timeout=20)
-    assert child.words == ['completed'], child
+'''
+    stock, patched = run(program, 'stock', timeout=20), run(program, timeout=20)
+    assert stock.words == ['accepted'] and stock.returncode == 0, stock
+    assert sorted(patched.words) == ['accepted', 'completed'], patched

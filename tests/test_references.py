@@ -1,4 +1,4 @@
-"""Guarantee 3: whatever held a reference goes on working; and nothing grows.
+"""No harm: whatever held a reference goes on working; and nothing grows.
 
 What a program can see is as on the stock interpreter, but for the code.
 """
@@ -394,7 +394,7 @@ def test_global_shutdown_lock_has_its_name(run, words):
     assert 'ImportError' in run(program, 'stock').err
 
 
-# Guarantee 4: nothing grows.
+# Nothing grows.
 
 GROWTH = '''
     import gc

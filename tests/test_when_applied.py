@@ -10,8 +10,8 @@ import types
 import pytest
 
 import stdlib
-from test_losses import (HOLD, LATE, START_AFTER_SNAPSHOT, SUBMITTERS,
-                         assert_kept, assert_lost)
+from test_losses import (HOLD, LATE, PUT_AFTER_GOODBYE, START_AFTER_SNAPSHOT,
+                         SUBMITTERS, assert_kept, assert_lost)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -282,10 +282,20 @@ def test_known_release(ask, run, tmp_path, row):
         name='thread', state='applied', live='patches', source=path,
         sha256=row.sha256, releases=row.releases)
 
-    loss = (HOLD + LATE + START_AFTER_SNAPSHOT + SUBMITTERS['daemon thread']
+
+@pytest.mark.parametrize('loss, word', [
+    (START_AFTER_SNAPSHOT, 'completed'), (PUT_AFTER_GOODBYE, 'refused'),
+], ids=['start after snapshot', 'put after goodbye'])
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.releases)
+def test_losses_of_a_known_release(run, tmp_path, row, loss, word):
+    stdlib.in_front(tmp_path, stdlib.source(row))
+    environ = stdlib.environ(tmp_path)
+    text = (HOLD + LATE + loss + SUBMITTERS['daemon thread']
             + 'inside.wait(PATIENCE)')
-    assert_lost(run(loss, 'stock', env=stdlib.environ(tmp_path)))
-    assert_kept(run(loss, 'patched', env=stdlib.environ(tmp_path)))
+    assert_lost(run(text, 'stock', env=environ))
+    patched = run(text, env=environ)
+    assert_kept(patched)
+    assert word in patched.words, patched
 
 
 def crlf(folder, data):

@@ -1,7 +1,12 @@
-"""Upstream's fix of bpo-31783 (3.9), as it is, on 3.6 to 3.8.  Tests only.
+"""Upstream's fix of bpo-31783, on 3.6 to 3.8.  Tests only.
 
-One plain lock that every submit and the exit handler take.  The tests for
-guarantee 2 fail with it, which shows that they can.
+The code of the commit, 242c26f53e: one plain lock that every submit and the
+exit handler take.  The tests that the patch does no harm fail with it, which
+shows that they can.
+
+Released 3.9.x has ``os.register_at_fork`` hooks besides (3.6 cannot): a fork
+takes the lock.  There it waits for other threads' submits, where here its child
+has a lock that nobody releases; and a fork inside submit hangs.
 """
 import inspect
 import textwrap
