@@ -12,11 +12,15 @@ import gates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
+# For children.  In nox's own the name of forkserver's socket would be too long
+# if the checkout's is not short.
+TEMPORARY = tempfile.TemporaryDirectory(dir='/tmp')
+
 #: What is put in front of a program, by variant.
 PREAMBLES = {
     'stock': '',
     'patched': 'import backport',
-    # 3.9's plain lock, to see that a test catches what it is for
+    # upstream's plain lock, to see that a test catches what it is for
     'upstream': 'import upstream_lock',
 }
 
@@ -57,6 +61,7 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
     environ = {name: value for name, value in os.environ.items()
                if not name.startswith(('BACKPORT_', 'PYTHONWARNINGS'))}
     environ['PYTHONPATH'] = HERE
+    environ['TMPDIR'] = TEMPORARY.name
     environ.update(env or {})
     # A session of its own, so that its children can be killed with it; files,
     # because an orphan would keep pipes open.
