@@ -4,14 +4,17 @@
     python run.py --replay 3.8:stock:full-pool:c1.3-p7.2
 
 The running interpreter's own concurrent.futures.thread: as it is ("stock"),
-with the patch ("patched"), with 3.9's plain lock ("upstream"); and with the
+with the patch ("patched"), upstream's plain lock ("upstream"), and with the
 patch weakened in one place after the other ("mutants"), which shows that the
 explorer would see it.  Exit status 0 only if nothing was found in the patched
 one, and in each of the others what is known to be wrong with it.
 """
 import argparse
+import datetime
+import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,7 +34,7 @@ BOUNDS = {
 UNFINISHED = ('stopped after %(schedules)d schedules, %(seconds)d s; all done '
               'up to %(explored)d preemptions')
 #: CPU seconds that --full gives each scenario.
-SECONDS = 600
+SECONDS = 3600
 
 NOT_JOINED, LEFT_BEHIND = 'worker not joined', 'work left behind'
 CHANGED = 'E raised RuntimeError: dictionary changed size during iteration'
@@ -161,8 +164,11 @@ def replay(explorer, text):
     print('%s: %s' % (text, ', '.join(failures) or 'no failure'))
 
 
+running = set()     # what is to be killed when something goes wrong
+
+
 def child(variant, *arguments, path=()):
-    """Run `explore` in an interpreter of its own; yield its results."""
+    """Run `explore` in an interpreter of its own; return its results."""
     env = dict(os.environ, PYTHONPATH=os.pathsep.join(
         path), PYTHONHASHSEED='0')
     env.pop('BACKPORT_DISABLE', None)
@@ -170,17 +176,20 @@ def child(variant, *arguments, path=()):
         [sys.executable, os.path.abspath(__file__), '--variant', variant]
         + list(arguments), env=env, stdout=subprocess.PIPE,
         universal_newlines=True)
-    results = 0
+    running.add(process)
     with process:
-        for line in process.stdout:
-            results += 1
-            yield json.loads(line)
+        results = [json.loads(line) for line in process.stdout]
+    running.discard(process)
     if process.returncode or not results:
         sys.exit('the explorer itself failed on %s' % variant)
+    return results
 
 
-def variants(args):
-    """Yield (variant, result, failures that must be found)."""
+def jobs(args):
+    """Yield what there is to run: (what to call, failures that it must find).
+
+    Called, it returns (variant, results).
+    """
     options = ['--opcodes'] * args.opcodes + ['--unreduced'] * args.unreduced
     if args.seconds:
         options += ['--seconds', str(args.seconds)]
@@ -191,21 +200,60 @@ def variants(args):
             known = KNOWN[variant].get(scenario, [])
             if variant != 'patched' and not known:
                 continue
-            for result in child(variant, '--bound',
-                                str(max(bound, 1) if known else bound),
-                                *options, '--scenarios', scenario,
-                                *['--stop-at'] * bool(known), *known):
-                yield variant, result, known
+            arguments = ['--bound', str(max(bound, 1) if known else bound),
+                         '--scenarios', scenario] + options
+            if known:
+                arguments += ['--stop-at'] + known
+            yield functools.partial(original, variant, arguments), known
     for name, (_, _, scenario, failure) in MUTANTS.items():
         if args.scenarios and scenario not in args.scenarios:
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            mutate(name, folder)
-            for result in child('patched', '--bound', '2', *options,
-                                '--scenarios',
-                                scenario, '--stop-at', failure,
-                                path=[folder]):
-                yield 'mutant: ' + name, result, [failure]
+        arguments = ['--bound', '2', '--scenarios', scenario] + options
+        arguments += ['--stop-at', failure]
+        yield functools.partial(mutant, name, arguments), [failure]
+
+
+def original(variant, arguments):
+    return variant, child(variant, *arguments)
+
+
+def mutant(name, arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        mutate(name, folder)
+        return 'mutant: ' + name, child('patched', *arguments, path=[folder])
+
+
+def variants(args):
+    """Run the jobs; yield (variant, result, failures that must be found)."""
+    # Not at the top: a child loads it on controlled threads.
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(args.jobs) as pool:
+        futures = [(pool.submit(job), known) for job, known in jobs(args)]
+        try:
+            for future, known in futures:
+                variant, results = future.result()
+                for result in results:
+                    yield variant, result, known
+        finally:
+            for future, _ in futures:
+                future.cancel()
+            for process in list(running):
+                process.kill()
+
+
+def record(path, records):
+    """Put *records* into the JSON file *path*, under this version."""
+    versions = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            versions = json.load(file)
+    versions[VERSION] = {'date': datetime.date.today().isoformat(),
+                         'results': records}
+    text = json.dumps(versions, indent=1, sort_keys=True)
+    with open(path, 'w') as file:   # a result a line
+        file.write(re.sub(r'{[^{}]+({[^{}]*}[^{}]*)?}(?=,?\n   )',
+                          lambda match: ' '.join(match.group().split()), text)
+                   + '\n')
 
 
 def main():
@@ -219,12 +267,15 @@ def main():
     parser.add_argument('--seconds', type=float,
                         help='CPU time for a scenario, at most '
                         '(with --full: %d)' % SECONDS)
+    parser.add_argument('--jobs', type=int, default=os.cpu_count(),
+                        metavar='N', help='that many at a time (%(default)s)')
     parser.add_argument('--opcodes', action='store_true',
                         help='preempt at each opcode, not line (3.7 and later)')
     parser.add_argument('--unreduced', action='store_true',
                         help='run schedules that are equivalent to others too')
     parser.add_argument('--replay', metavar='ID', help='print one schedule')
-    parser.add_argument('--json', metavar='FILE')
+    parser.add_argument('--json', metavar='FILE', help='put the results into '
+                        'this file, in place of those of this version')
     parser.add_argument('--markdown', action='store_true')
     parser.add_argument('--variant', help=argparse.SUPPRESS)
     parser.add_argument('--stop-at', nargs='+', help=argparse.SUPPRESS)
@@ -258,7 +309,7 @@ def main():
                                + [UNFINISHED % result]
                                * (result['stopped'] == 'out of time'))),
               flush=True)
-        records.append(dict(result, variant=variant, version=VERSION))
+        records.append(dict(result, variant=variant))
         if variant == 'patched':
             wrong += ['%s:%s:%s:%s  %s' % (VERSION, variant, result['scenario'],
                                            found[failure], failure)
@@ -267,8 +318,7 @@ def main():
             variant, result['scenario'], failure)
             for failure in known if failure not in found]
     if args.json:
-        with open(args.json, 'w') as file:
-            json.dump(records, file, indent=1)
+        record(args.json, records)
     for line in wrong:
         print(line)
     return bool(wrong)

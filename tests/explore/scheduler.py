@@ -116,12 +116,14 @@ class Task:
             raise
         except BaseException as exc:
             self.error = exc
-        self.done = True
-        SCHEDULER.touch('exit', write=False)
         if self.is_worker:
             self._call = None   # it holds the Thread
+        # As C does; join() waits for it.  It may be a point: before the end,
+        # since who is done does not go on.
         if self.sentinel is not None and self.sentinel.locked():
-            self.sentinel.release()     # as C does; join() waits for it
+            self.sentinel.release()
+        self.done = True
+        SCHEDULER.touch('exit', write=False)
 
 
 class Scheduler:
