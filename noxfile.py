@@ -11,7 +11,7 @@ import nox
 PATCHED = ['3.6', '3.7', '3.8']         # the versions that have the bug
 NOT_NEEDED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14']
 
-# What the tests run beside pytest: gevent and eventlet for guarantee 2, wrapt
+# What the tests run beside pytest: gevent and eventlet for deadlocks, wrapt
 # because OpenTelemetry wraps submit with it, hypothesis for what start-up files
 # may hold already.
 TEST_REQUIREMENTS = ['pytest', 'pytest-xdist', 'gevent', 'eventlet', 'wrapt',
@@ -63,10 +63,24 @@ def build(session):
     """Build the wheel and return its path."""
     folder = os.path.join(session.create_tmp(), 'dist')
     shutil.rmtree(folder, ignore_errors=True)
-    session.run('uv', 'build', '--quiet', '--wheel', '--out-dir', folder,
+    # The sdist, and the wheel from that: built right here, it would have what
+    # an earlier build left in build/.
+    session.run('uv', 'build', '--quiet', '--out-dir', folder,
                 external=True, silent=True)
     wheel, = glob.glob(os.path.join(folder, '*.whl'))
     return wheel
+
+
+def install_for(session, version, wheel):
+    """Install the wheel in an environment of its own; return its interpreter.
+    """
+    folder = os.path.abspath(os.path.join(session.create_tmp(), version))
+    session.run('uv', 'venv', '--quiet', '--clear', '--python',
+                'python' + version, folder, external=True)
+    python = os.path.join(folder, 'bin', 'python')
+    session.run('uv', 'pip', 'install', '--quiet', '--python', python, wheel,
+                external=True)
+    return python
 
 
 @nox.session(python=PATCHED)
@@ -100,21 +114,16 @@ def lint(session):
 def demo(session):
     """Run the bug report's programs and `verify`: stock beside patched."""
     wheel = build(session)
-    pythons = {}
+    pythons = []
     for version in PATCHED:
         if version not in FOUND:
             session.warn('CPython %s is not on PATH nor under pyenv: left out. '
                          'To have it: pyenv install %s' % (version, version))
             continue
-        folder = os.path.abspath(os.path.join(session.create_tmp(), version))
-        session.run('uv', 'venv', '--quiet', '--clear', '--python',
-                    'python' + version, folder, external=True)
-        pythons[version] = os.path.join(folder, 'bin', 'python')
-        session.run('uv', 'pip', 'install', '--quiet', '--python',
-                    pythons[version], wheel, external=True)
+        pythons.append(install_for(session, version, wheel))
     if not pythons:
         session.error('none of CPython 3.6, 3.7 and 3.8 was found')
-    session.run('python', 'tests/demo/run.py', *pythons.values())
+    session.run('python', 'tests/demo/run.py', *pythons)
 
 
 @nox.session
@@ -176,7 +185,7 @@ def clients_short(session):
 
 @nox.session(python=PATCHED)
 def explore(session):
-    """Explore the interleavings of submit and exit; `-- --full` for all."""
+    """Explore the interleavings of submit and exit; `-- --full`: more."""
     session.install('greenlet', build(session))
     session.run('python', 'tests/explore/run.py', *session.posargs)
 
@@ -230,6 +239,15 @@ def stress_short(session):
 DOCS_REQUIREMENTS = ['sphinx', 'furo', 'myst-parser', 'sphinx-argparse']
 
 
+def sphinx(session, builder, **options):
+    """Run Sphinx on the pages and return the folder with what it made."""
+    folder = os.path.join(session.create_tmp(), 'site', builder)
+    session.run('python', '-m', 'sphinx', '--quiet', '--fail-on-warning',
+                '--nitpicky', '--keep-going', '--fresh-env', '--builder',
+                builder, 'docs', folder, **options)
+    return folder
+
+
 @nox.session
 def docs(session):
     """Build the site and check its links; `-- --no-links`: only internal ones.
@@ -237,16 +255,12 @@ def docs(session):
     Where no outside host can be reached, those are left out with a warning.
     """
     session.install(*DOCS_REQUIREMENTS)
-    folder = os.path.join(session.create_tmp(), 'site')
-    sphinx = ['python', '-m', 'sphinx', '--quiet', '--fail-on-warning',
-              '--nitpicky', '--keep-going', '--fresh-env', '--builder']
-    session.run(*sphinx, 'html', 'docs', os.path.join(folder, 'html'))
-    session.log('open %s', os.path.join(folder, 'html', 'index.html'))
+    html = sphinx(session, 'html')
+    session.log('open %s', os.path.join(html, 'index.html'))
     if '--no-links' in session.posargs:
         return
-    session.run(*sphinx, 'linkcheck', 'docs', os.path.join(folder, 'links'),
-                success_codes=[0, 1])
-    with open(os.path.join(folder, 'links', 'output.json')) as file:
+    links = sphinx(session, 'linkcheck', success_codes=[0, 1])
+    with open(os.path.join(links, 'output.json')) as file:
         links = [json.loads(line) for line in file]
     outside = [link for link in links if link['uri'].startswith('http')]
     broken = [link for link in links if link['status'] == 'broken']
@@ -259,24 +273,26 @@ def docs(session):
 
 
 @nox.session
+def look(session):
+    """Look at the site and its pictures in a headless Chromium."""
+    session.install(*DOCS_REQUIREMENTS, 'playwright', 'axe-playwright-python')
+    session.run('python', 'tests/site/look.py', sphinx(session, 'html'),
+                os.path.join(session.create_tmp(), 'screenshots'))
+
+
+@nox.session
 def figures(session):
     """Draw the pictures from the recorded runs; `-- --record` records anew.
 
-    But for the costs: those want an idle machine, and `nox -s bench --
-    --json docs/figures/bench.json`.
+    But for what takes long: `nox -s bench -- --json docs/figures/bench.json`
+    and `nox -s explore -- --full --json docs/figures/explored.json` do that.
     """
     if '--record' in session.posargs:
         wheel, pythons = build(session), []
         for version in PATCHED:
             if version not in FOUND:
                 session.error('CPython %s was not found' % version)
-            folder = os.path.abspath(os.path.join(session.create_tmp(),
-                                                  version))
-            session.run('uv', 'venv', '--quiet', '--clear', '--python',
-                        'python' + version, folder, external=True)
-            pythons.append(os.path.join(folder, 'bin', 'python'))
-            session.run('uv', 'pip', 'install', '--quiet', '--python',
-                        pythons[-1], 'greenlet', wheel, external=True)
+            pythons.append(install_for(session, version, wheel))
         session.run('python', 'docs/figures/record.py', *pythons)
     session.run('python', 'docs/figures/draw.py')
 
@@ -321,7 +337,9 @@ def package(session):
     shutil.rmtree(folder, ignore_errors=True)
     shutil.unpack_archive(sdist, folder)
     noxfile, = glob.glob(os.path.join(folder, '*', 'noxfile.py'))
-    tests = ['tests'] if '--all' in session.posargs else FROM_SDIST
+    tests = FROM_SDIST
+    if '--all' in session.posargs:
+        tests = ['-n', TEST_PROCESSES, 'tests']
     session.run(sys.executable, '-m', 'nox', '--noxfile', noxfile, '--session',
                 *['tests-' + version for version in found], '--', *tests,
                 external=True)

@@ -1,51 +1,56 @@
 """Bars, with their numbers written beside them."""
+import re
 import statistics
 
 import svg
 
 WIDTH, LEFT = 760, 16
-NAMES = {'patched': 'patched', 'upstream': "upstream's lock"}
+NAMES = {
+    ('ThreadPoolExecutor', 'patched'): 'thread pool, patched',
+    ('ThreadPoolExecutor', 'upstream'): "thread pool, upstream's lock",
+    ('ProcessPoolExecutor', 'patched'): 'process pool, patched',
+}
 
 
 def ratios(run):
-    """Return variant -> (mean, lowest, highest) ratio to stock."""
-    counted = run['instructions per submit, by hash seed']
+    """Return (executor, variant) -> (mean, lowest, highest) ratio to stock."""
     result = {}
-    for variant in NAMES:
+    for executor, variant in NAMES:
+        counted = run['instructions per submit, by hash seed'][executor]
         each = [one / other
                 for one, other in zip(counted[variant], counted['stock'])]
-        result[variant] = (statistics.mean(counted[variant])
-                           / statistics.mean(counted['stock']),
-                           min(each), max(each))
+        result[executor, variant] = (statistics.mean(counted[variant])
+                                     / statistics.mean(counted['stock']),
+                                     min(each), max(each))
     return result
 
 
 def costs(path, runs):
     """Draw what a submit costs, as percent of stock's instructions."""
-    start, full = 240, 350.0    # pixels: where bars begin, what 6 percent are
+    start, full = 310, 300.0    # pixels: where bars begin, what 6 percent are
     scale = full / 6
     shapes = [svg.text(LEFT, 30, 'Instructions per submit, more than stock',
                        'title')]
     y, said = 52, []
     for version in sorted(runs):
         shapes.append(svg.text(LEFT, y + 13, 'CPython ' + version))
-        for variant, (mean, low, high) in ratios(runs[version]).items():
+        for row, (mean, low, high) in ratios(runs[version]).items():
             percent = [100 * (value - 1) for value in (mean, low, high)]
-            shapes.append(svg.text(start - 10, y + 13, NAMES[variant],
+            shapes.append(svg.text(start - 10, y + 13, NAMES[row],
                                    'small', 'end'))
             shapes.append(svg.bar(
                 start, y, max(percent[0], 0) * scale, 17,
-                'kept' if variant == 'patched' else 'busy'))
+                'kept' if row[1] == 'patched' else 'busy'))
             label = '%+.1f %%   (%+.1f to %+.1f)' % tuple(percent)
             shapes.append(svg.text(
                 start + max(percent[0], 0) * scale + 8, y + 13, label))
-            said.append('CPython %s, %s: %s' % (version, NAMES[variant],
+            said.append('CPython %s, %s: %s' % (version, NAMES[row],
                                                 ' '.join(label.split())))
             y += 23
         y += 12
     shapes.append(svg.line(start, 46, start, y - 8))
-    seeds = {len(run['instructions per submit, by hash seed']['stock'])
-             for run in runs.values()}
+    seeds = {len(counted['stock']) for run in runs.values() for counted
+             in run['instructions per submit, by hash seed'].values()}
     dates = {run['date'] for run in runs.values()}
     shapes.append(svg.text(
         LEFT, y + 10, 'counted by callgrind, mean of %s hash seeds and their '
@@ -55,32 +60,46 @@ def costs(path, runs):
               (WIDTH, y + 26), shapes)
 
 
-def explored(path, recorded, version):
+def run_and_fail(record):
+    """Return in words what became of the schedules of an explored scenario."""
+    text = '%(schedules)d run, %(failing)d fail' % record
+    if record['explored'] < record['bound']:
+        text += '; all with up to %(explored)d preemptions' % record
+    return text
+
+
+def briefly(failure):
+    return re.sub(r'^E raised (\w+):.*', r'exit raises \1', failure)
+
+
+def explored(path, version, recorded):
     """Draw the schedules run on the patched code, and what stock fails at."""
-    records = [record for record in recorded['results']
-               if record['version'] == version]
+    records = recorded['results']
     patched = {record['scenario']: record for record in records
                if record['variant'] == 'patched'}
     start = 130
-    scale = 210 / max(record['schedules'] for record in patched.values())
+    longest = max(map(run_and_fail, patched.values()), key=len)
+    scale = 160 / max(record['schedules'] for record in patched.values())
+    column = start + 160 + svg.width(longest) + 16
     shapes = [
         svg.text(LEFT, 30, 'Schedules explored, CPython ' + version, 'title'),
         svg.text(start, 54, 'on the patched code', 'small'),
-        svg.text(start + 330, 54, 'first schedule that fails otherwise',
-                 'small')]
-    y, said = 66, []
+        svg.text(column, 54, 'first schedule that fails otherwise', 'small')]
+    y, said, width = 66, [], 0
     for scenario, record in patched.items():
         shapes.append(svg.text(start - 10, y + 13, scenario, '', 'end'))
         length = record['schedules'] * scale
         shapes.append(svg.bar(start, y, length, 17, 'kept'))
-        label = '%(schedules)d run, %(failing)d fail' % record
+        label = run_and_fail(record)
         shapes.append(svg.text(start + length + 8, y + 13, label))
         others = '; '.join('%s: %s (%d)' % (
-            other['variant'], ' and '.join(other['found']), other['schedules'])
+            other['variant'], ' and '.join(map(briefly, other['found'])),
+            other['schedules'])
             for other in records if other['scenario'] == scenario
             and other['variant'] in ('stock', 'upstream') and other['found'])
+        width = max(width, column + svg.width(others))
         if others:
-            shapes.append(svg.text(start + 330, y + 13, others))
+            shapes.append(svg.text(column, y + 13, others))
         said.append('%s: patched: %s%s' % (scenario, label,
                                            others and '; ' + others))
         y += 25
@@ -88,4 +107,4 @@ def explored(path, recorded, version):
     shapes.append(svg.text(LEFT, y + 16, 'nox -s explore, %s: up to two '
                            'preemptions' % recorded['date'], 'small'))
     svg.write(path, 'Interleavings of submit and exit, explored',
-              '. '.join(said) + '.', (WIDTH + 100, y + 32), shapes)
+              '. '.join(said) + '.', (width + LEFT, y + 32), shapes)

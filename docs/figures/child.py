@@ -2,20 +2,21 @@
 
     python child.py FILE LOSS off|on
 
-The program is backport/_scenarios.py as it is.  A profile function sees every
-call and return; what matters is appended to FILE as it happens, a JSON list on
-a line: [CLOCK_MONOTONIC in seconds, process id, thread id, "call" or "return",
-what].  Worker processes inherit it with the fork.
+The program is the installed package's _scenarios.py, as it is.  A profile
+function sees every call and return; what matters is appended to FILE as it
+happens, a JSON list on a line: [CLOCK_MONOTONIC in seconds, process id, thread
+id, "call" or "return", what].  Worker processes inherit it with the fork.
 """
+import importlib.util
 import json
 import os
 import sys
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-SCENARIOS = os.path.join(ROOT, 'backport', '_scenarios.py')
+# Found, not imported: that is the program's business.
+SCENARIOS = os.path.join(os.path.dirname(
+    importlib.util.find_spec('backport').origin), '_scenarios.py')
 
 #: Functions that are written down, by the end of their file's name; the
 #: patched ones carry the names of the stock ones.

@@ -21,6 +21,8 @@ LOSSES = {
         'Process pool, A: the manager is entered too late to be woken',
     'late-start':
         'Process pool, B: worker and manager start when all is over',
+    'put-after-leave':
+        'Process pool, C: work is queued after the manager has left',
 }
 
 
@@ -37,8 +39,8 @@ def main():
         lifelines.draw(os.path.join(HERE, loss + '.svg'), title, version,
                        recorded['date'], recorded['runs'][version][loss])
     charts.costs(os.path.join(HERE, 'costs.svg'), load('bench.json'))
-    charts.explored(os.path.join(HERE, 'explored.svg'), load('explored.json'),
-                    VERSION)
+    charts.explored(os.path.join(HERE, 'explored.svg'), VERSION,
+                    load('explored.json')[VERSION])
 
 
 if __name__ == '__main__':

@@ -2,14 +2,10 @@
 
     python record.py INTERPRETER...
 
-Each interpreter has the package and greenlet installed.  Writes beside this
-file:
-
-lifelines.json: the losses that `verify` forces.  For each version, loss and
-patch ("off" or "on") what child.py wrote down, in seconds since the late submit
-was called, with "main" or "worker" and a number for each process and thread.
-
-explored.json: what tests/explore/run.py found.
+Each interpreter has the package installed.  Writes lifelines.json beside this
+file: the losses that `verify` forces.  For each version, loss and patch ("off"
+or "on") what child.py wrote down, in seconds since the late submit was called,
+with "main" or "worker" and a number for each process and thread.
 """
 import collections
 import datetime
@@ -23,13 +19,10 @@ import sys
 import tempfile
 import time
 
+from draw import LOSSES
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIFELINES = os.path.join(HERE, 'lifelines.json')
-EXPLORED = os.path.join(HERE, 'explored.json')
-EXPLORER = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'tests',
-                        'explore', 'run.py')
-LOSSES = ('start-after-snapshot', 'put-after-goodbye', 'missed-wake-up',
-          'late-start')
 PATIENCE = 10   # seconds after which a child counts as hung
 ORPHANED = 2    # seconds that worker processes have to end after it
 
@@ -84,26 +77,6 @@ def has_members(group):
     return True
 
 
-def explored(python):
-    """Run the explorer; return its results."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, 'results')
-        subprocess.check_call([python, EXPLORER, '--json', path])
-        with open(path) as file:
-            return json.load(file)
-
-
-def write(path, name, value, line):
-    """Write *value* as JSON; what matches *line* goes on one."""
-    text = json.dumps({
-        'date': datetime.date.today().isoformat(),
-        'platform': '%s, %s' % (platform.system(), platform.machine()),
-        name: value}, indent=1)
-    with open(path, 'w') as file:
-        file.write(re.sub(line, lambda match: ' '.join(match[0].split()), text)
-                   + '\n')
-
-
 def main(pythons):
     runs = {}
     for python in pythons:
@@ -116,10 +89,14 @@ def main(pythons):
                       file=sys.stderr, flush=True)
                 runs.setdefault(version, {}).setdefault(loss, {})[switch] = \
                     record(python, loss, switch)
-    write(LIFELINES, 'runs', runs, r'\[[^][{}]+\]')    # an event a line
-    write(EXPLORED, 'results', [result for python in pythons
-                                for result in explored(python)],
-          r'{[^{}]+({[^{}]*}[^{}]*)?}')                 # a result a line
+    text = json.dumps({
+        'date': datetime.date.today().isoformat(),
+        'platform': '%s, %s' % (platform.system(), platform.machine()),
+        'runs': runs}, indent=1)
+    with open(LIFELINES, 'w') as file:      # an event a line
+        file.write(re.sub(r'\[[^][{}]+\]',
+                          lambda match: ' '.join(match[0].split()), text)
+                   + '\n')
 
 
 if __name__ == '__main__':

@@ -1,11 +1,12 @@
-"""The costs of guarantee 4, as ratios to stock in one run.
+"""What a submit costs, as ratios to stock in one run.
 
     python run.py INTERPRETER [--seeds N] [--json FILE]
 
 Instructions per submit are counted by valgrind's callgrind: of two runs that
 differ in the number of submits, the difference.  What a lookup costs depends on
 how names hash, by a percent either way, so the mean over several PYTHONHASHSEED
-is what counts; the range is shown.  Throughput is timed, in turns, and noise.
+is what counts; the range is shown.  Throughput is timed, in turns, and noise:
+the median of the rounds' ratios, and where the middle half of them lies.
 """
 import argparse
 import datetime
@@ -67,15 +68,14 @@ def count(python, program, variants, seeds):
                       for seed in range(seeds)] for variant in variants}
 
 
-def throughput(python, rounds=5):
-    """Return variant -> seconds of 8 threads on 8 pools, the median."""
+def throughput(python, rounds=15):
+    """Return variant -> seconds of 8 threads on 8 pools, one of each round."""
     seconds = {variant: [] for variant in VARIANTS}
     for _ in range(rounds):
         for variant in VARIANTS:
             done = run(python, 'eight_pools.py', variant, 3000)
             seconds[variant].append(float(done.stdout))
-    return {variant: statistics.median(seconds[variant])
-            for variant in VARIANTS}
+    return seconds
 
 
 def python_version(python):
@@ -94,19 +94,20 @@ def main():
     python = shutil.which(arguments.python)
     version = python_version(python)
     print('CPython %s' % version)
-    counted = None
+    counted = {}
     if shutil.which('valgrind'):
         for executor, program, variants in SUBMITS:
-            counted = count(python, program, variants, arguments.seeds)
-            stock = counted['stock']
+            runs = count(python, program, variants, arguments.seeds)
+            counted[executor] = runs
+            stock = runs['stock']
             print('%s: instructions per submit, mean of %d hash seeds '
                   '(stock: %d)' % (executor, arguments.seeds,
                                    statistics.mean(stock)))
             for variant in variants:
                 ratios = [one / other
-                          for one, other in zip(counted[variant], stock)]
+                          for one, other in zip(runs[variant], stock)]
                 print('  %-9s %.4f   (%.4f to %.4f)' % (
-                    variant, statistics.mean(counted[variant])
+                    variant, statistics.mean(runs[variant])
                     / statistics.mean(stock), min(ratios), max(ratios)))
     else:
         print('valgrind is not installed: instructions are not counted '
@@ -114,11 +115,15 @@ def main():
     timed = throughput(python)
     print('8 threads, each with a pool of its own, seconds to stock')
     for variant in VARIANTS:
-        print('  %-9s %.2f' % (variant, timed[variant] / timed['stock']))
+        low, middle, high = statistics.quantiles(
+            [one / other
+             for one, other in zip(timed[variant], timed['stock'])])
+        print('  %-9s %.2f   (half of %d rounds: %.2f to %.2f)' % (
+            variant, middle, len(timed[variant]), low, high))
     if arguments.json:
         record(arguments.json, version, {
             'instructions per submit, by hash seed': counted,
-            'seconds of 8 threads on 8 pools, median': timed})
+            'seconds of 8 threads on 8 pools, by round': timed})
 
 
 def record(path, version, measured):

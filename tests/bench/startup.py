@@ -4,7 +4,8 @@
 
 `-c pass` under valgrind's callgrind, in virtual environments without anything
 else.  Beside it: what setuptools and coverage put at a start-up.  A .pth file
-costs by itself; the ratio to an empty one is shown too.
+costs by itself; the ratio to an empty one is shown too.  And what the first
+pool costs, which loads the patch: importing its module, bare and enabled.
 """
 import argparse
 import os
@@ -20,6 +21,7 @@ from run import python_version, record
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 EMPTY = 'an empty .pth'
+POOLS = 'concurrent.futures.thread', 'concurrent.futures.process'
 # setuptools: distutils-precedence.pth, coverage: its documented .pth.
 OTHERS = {'setuptools\' .pth': 'setuptools', 'coverage\'s .pth': 'coverage'}
 
@@ -43,11 +45,11 @@ def site_packages(python):
         universal_newlines=True).strip()
 
 
-def instructions(python, seed):
-    """Return how many instructions `-c pass` is."""
+def instructions(python, seed, program='pass'):
+    """Return how many instructions `-c` *program* is."""
     done = subprocess.run(
         ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
-         python, '-c', 'pass'], stderr=subprocess.PIPE, cwd=os.sep,
+         python, '-c', program], stderr=subprocess.PIPE, cwd=os.sep,
         env={'PATH': os.environ['PATH'], 'PYTHONHASHSEED': str(seed)},
         universal_newlines=True)
     return int(re.search(r'Collected : (\d+)', done.stderr).group(1))
@@ -89,13 +91,18 @@ def main():
     if not shutil.which('valgrind'):
         sys.exit('valgrind is not installed (apt-get install valgrind)')
     titles = ['bare', 'sitecustomize', EMPTY, 'pth'] + list(OTHERS)
-    mean = {}
+    mean, first = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for title in titles:
             print('\r\033[K%s' % title, end='', file=sys.stderr, flush=True)
             python = make(folder, shutil.which(arguments.python), title)
             mean[title] = statistics.mean(
                 instructions(python, seed) for seed in range(arguments.seeds))
+            for module in POOLS:
+                if title in ('bare', 'sitecustomize'):
+                    first.setdefault(module, {})[title] = statistics.mean(
+                        instructions(python, seed, 'import ' + module)
+                        for seed in range(arguments.seeds))
     print('\r\033[K', end='', file=sys.stderr)
     print('instructions of a start, mean of %d hash seeds (bare: %.2f M)'
           % (arguments.seeds, mean['bare'] / 1e6))
@@ -104,9 +111,15 @@ def main():
             title, mean[title] / mean['bare'],
             '   (%.4f of an empty one)' % (mean[title] / mean[EMPTY])
             if title == 'pth' else ''))
+    print('to import a pool, enabled')
+    for module in POOLS:
+        print('  %-26s %.4f' % (
+            module, first[module]['sitecustomize'] / first[module]['bare']))
     if arguments.json:
         record(arguments.json, python_version(
-            shutil.which(arguments.python)), {'instructions of a start': mean})
+            shutil.which(arguments.python)), {
+                'instructions of a start': mean,
+                'instructions of a start that imports a pool': first})
 
 
 if __name__ == '__main__':

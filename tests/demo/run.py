@@ -34,13 +34,21 @@ def program(python, name, variant):
 
 
 def told(words):
-    lost = words['accepted'] - words['completed'] + words['hung']
-    return '%s, %d accepted' % ('%d LOST' % lost if lost else '0 lost',
-                                words['accepted']), lost
+    """Return (what to print, whether there is harm)."""
+    lost = words['accepted'] - words['completed']
+    text, harm = harms({'lost': lost, 'hung': words['hung']})
+    return '%s, %d accepted' % (text, words['accepted']), harm
+
+
+def harms(counts):
+    """Return (what to print, whether there is harm)."""
+    found = ['%d %s' % (counts[word], word.upper())
+             for word in ('lost', 'hung', 'orphans') if counts.get(word)]
+    return ', '.join(found) or '0 lost', bool(found)
 
 
 def verified(python):
-    """Yield (loss, stock, patched, lost) from `python -m backport verify`."""
+    """Yield (loss, stock, patched, harm) from `python -m backport verify`."""
     done = subprocess.run([python, '-m', 'backport', 'verify', '--json'],
                           stdout=subprocess.PIPE, universal_newlines=True,
                           cwd=HERE)
@@ -48,12 +56,10 @@ def verified(python):
         sys.exit('verify failed with status %d' % done.returncode)
     rows = json.loads(done.stdout)['rows']
     for off, on in zip(rows[::2], rows[1::2]):
-        cells = []
-        for row in off, on:
-            lost = row['lost'] + row['hung']
-            cells.append('%s of %d' % ('%d LOST' % lost if lost else '0 lost',
-                                       row['trials']))
-        yield off['loss'] + ' (forced)', cells[0], cells[1], lost
+        stock, _ = harms(off)
+        patched, harm = harms(on)
+        yield (off['loss'] + ' (forced)', '%s of %d' % (stock, off['trials']),
+               '%s of %d' % (patched, on['trials']), harm)
 
 
 def main(pythons):
@@ -65,12 +71,12 @@ def main(pythons):
         print('CPython %s' % version, file=sys.stderr, flush=True)
         for name, title in PROGRAMS:
             stock, _ = told(program(python, name, 'stock'))
-            patched, lost = told(program(python, name, 'patched'))
+            patched, harm = told(program(python, name, 'patched'))
             table.append((version, title, stock, patched))
-            failed |= lost > 0
-        for title, stock, patched, lost in verified(python):
+            failed |= harm
+        for title, stock, patched, harm in verified(python):
             table.append((version, title, stock, patched))
-            failed |= lost > 0
+            failed |= harm
     widths = [max(map(len, column)) for column in zip(*table)]
     print()
     for line in table:
