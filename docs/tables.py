@@ -42,9 +42,9 @@ def costs():
     runs = draw.load('bench.json')
     head = [''] + sorted(runs)
     rows = []
-    for variant, name in charts.NAMES.items():
+    for row, name in charts.NAMES.items():
         rows.append(['instructions per `submit`, ' + name] + [
-            '%.3f' % charts.ratios(runs[version])[variant][0]
+            '%.3f' % charts.ratios(runs[version])[row][0]
             for version in head[1:]])
     return table(head, *rows)
 
@@ -66,15 +66,28 @@ def starts():
            for version in mean] for title in titles))
 
 
+def imports():
+    """Return the table of what the first pool costs."""
+    runs = draw.load('bench.json')
+    head = [''] + sorted(runs)
+    first = 'instructions of a start that imports a pool'
+    return table(head, *(
+        ['`import %s`' % module] + [
+            '%.3f' % (runs[version][first][module]['sitecustomize']
+                      / runs[version][first][module]['bare'])
+            for version in head[1:]] for module in runs[head[1]][first]))
+
+
 def explored():
     """Return the table of schedules explored."""
-    recorded = draw.load('explored.json')['results']
-    versions = sorted({record['version'] for record in recorded})
+    recorded = draw.load('explored.json')
+    versions = sorted(recorded)
     counts = {}
-    for record in recorded:
-        if record['variant'] == 'patched':
-            counts.setdefault(record['scenario'], {})[record['version']] = (
-                '%(schedules)d run, %(failing)d fail' % record)
+    for version in versions:
+        for record in recorded[version]['results']:
+            if record['variant'] == 'patched':
+                counts.setdefault(record['scenario'], {})[version] = (
+                    charts.run_and_fail(record))
     return table(['scenario'] + versions, *(
         ['`%s`' % scenario] + [counts[scenario].get(version, '')
                                for version in versions]
