@@ -3,6 +3,8 @@
 The programs end on stock code. Those of the tests named "upstreams_lock" hang
 with that plain lock, or their children do, which shows that they can tell.
 """
+import sys
+
 import pytest
 
 TIMEOUT = 20    # seconds; each program takes less than two
@@ -94,6 +96,33 @@ FORK = '''
             os.kill(pid, signal.SIGKILL)
 '''
 
+FORK_INSIDE = '''
+    import gc
+    from concurrent.futures import ThreadPoolExecutor
+    pool = ThreadPoolExecutor(2)
+    children = []
+    def fork(*args):
+        pid = os.fork()
+        if pid:
+            children.append(pid)
+    class Cycle:
+        def __init__(self):
+            self.me = self
+        def __del__(self):
+            fork()
+    signal.signal(signal.SIGUSR1, fork)
+    def gate(item):
+        if item is not None and not children:
+            if %(where)r == 'finaliser':
+                Cycle() and 0, gc.collect()
+            else:
+                os.kill(os.getpid(), signal.SIGUSR1)
+    pool._work_queue = Queue(pool._work_queue, gate)
+    pool.submit(tell, 'done').result()
+    for pid in children:
+        tell(os.waitpid(pid, 0)[1])
+'''
+
 GEVENT = '''
     %(before)s
     import concurrent.futures.thread
@@ -157,36 +186,28 @@ def test_fork_hangs_the_children_of_upstreams_lock(run, where):
     assert 'exited=0' in child.words, child
 
 
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
 @pytest.mark.parametrize('where', ['signal handler', 'finaliser'])
-def test_fork_inside_submit(run, where):
+def test_fork_inside_submit(run, where, variant):
     """The child goes on in the submit, and exits."""
-    child = run('''
-        import gc
-        from concurrent.futures import ThreadPoolExecutor
-        pool = ThreadPoolExecutor(2)
-        children = []
-        def fork(*args):
-            pid = os.fork()
-            if pid:
-                children.append(pid)
-        class Cycle:
-            def __init__(self):
-                self.me = self
-            def __del__(self):
-                fork()
-        signal.signal(signal.SIGUSR1, fork)
-        def gate(item):
-            if item is not None and not children:
-                if %r == 'finaliser':
-                    Cycle() and 0, gc.collect()
-                else:
-                    os.kill(os.getpid(), signal.SIGUSR1)
-        pool._work_queue = Queue(pool._work_queue, gate)
-        pool.submit(tell, 'done').result()
-        for pid in children:
-            tell(os.waitpid(pid, 0)[1])
-    ''' % where, timeout=TIMEOUT)
+    child = run(FORK_INSIDE % {'where': where}, variant, timeout=TIMEOUT)
     assert child.words == ['done', 'done', '0'], child
+    assert child.returncode == 0 and not child.err, child
+
+
+@pytest.mark.skipif(sys.version_info < (3, 7),
+                    reason='3.6 has no os.register_at_fork')
+@pytest.mark.parametrize('where', ['signal handler', 'finaliser'])
+def test_fork_inside_submit_hangs_with_upstreams_hooks(run, where):
+    """Those that later 3.9 releases have beside it (bpo-45021)."""
+    hooks = '''
+    from concurrent.futures import thread
+    lock = thread._global_shutdown_lock
+    os.register_at_fork(before=lock.acquire, after_in_parent=lock.release,
+                        after_in_child=lock.release)
+    '''
+    assert run(hooks + FORK_INSIDE % {'where': where}, 'upstream',
+               timeout=5).hung
 
 
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
@@ -283,6 +304,7 @@ def test_ctrl_c_during_exit(run, held_up):
             tell('exiting')
         threading.Thread(target=watch, daemon=True).start()
     ''' % (held_up, held_up)
+
     def interrupted(variant):
         # A signal that arrives between the interpreter's last look for one and
         # the call that waits does not end that call, in any program: 4 of
