@@ -106,6 +106,11 @@ def _python_exit():
         # After Ctrl-C as well: multiprocessing joins what managers must stop.
         items = _backport_shutdown_lock.items_of(_threads_wakeups)
         for _, thread_wakeup in items:
-            thread_wakeup.wakeup()
+            try:
+                thread_wakeup.wakeup()
+            except (OSError, TypeError):
+                # shutdown(), in another thread, has closed it; its manager has
+                # been told, but the others wait for this loop.
+                pass
         for t, _ in items:
             t.join()

@@ -626,3 +626,37 @@ def test_exit_handler_called_by_a_signal_handler_in_submit(run):
     '''
     assert run(text, 'stock').words == ['3']
     assert run(text).words == ['3']
+
+
+CLOSED_IN_BETWEEN = '''
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import _ThreadWakeup
+    class ClosedInBetween(_ThreadWakeup):
+        def wakeup(self):
+            if exiting():
+                # The exit handler has looked for managers.
+                shutdown = threading.Thread(target=first.shutdown)
+                shutdown.start()
+                shutdown.join()
+            super().wakeup()
+    def exiting():
+        return (threading.current_thread() is threading.main_thread()
+                and sys.modules['concurrent.futures.process']._global_shutdown)
+    first, second = ProcessPoolExecutor(1), ProcessPoolExecutor(1)
+    first._queue_management_thread_wakeup = ClosedInBetween()
+    for pool in first, second:
+        pool.submit(int).result()
+    tell('worked')
+'''
+
+
+@pytest.mark.skipif(OLD, reason='3.6 wakes managers through a queue that '
+                    'nobody closes')
+def test_a_pool_is_shut_down_while_exit_wakes_managers(run):
+    """Stock's exit handler dies of it; nobody tells the second pool."""
+    stock = run(CLOSED_IN_BETWEEN, 'stock', timeout=HANG)
+    patched = run(CLOSED_IN_BETWEEN)
+    assert stock.words == patched.words == ['worked']
+    assert stock.hung and 'handle is closed' in stock.err, stock
+    assert patched.returncode == 0 and not patched.err, patched
+    assert not patched.orphaned, patched
