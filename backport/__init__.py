@@ -9,9 +9,9 @@ On any other interpreter nothing is done, and `status` says so.
 """
 import os
 
-from ._hook import activate, deactivate, status
+from ._hook import activate, deactivate, require, status
 
-__all__ = ['activate', 'deactivate', 'status']
+__all__ = ['activate', 'deactivate', 'require', 'status']
 __version__ = '0.1.0'
 
 # Modules of this package are imported later, when the program may have changed
