@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from conftest import HERE
-from one_step import operations
+from one_step import core, operations
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'one-step.md')
 
@@ -29,6 +29,14 @@ def test_other_code_runs_before_or_after(try_operation, name):
     if name.startswith('list('):
         # It allocates: other code has come in, and at another place as well.
         assert 'callback, place 1' in child.out, child
+
+
+@pytest.mark.parametrize('name', sorted(core.CORE))
+def test_what_the_package_does_is_as_safe(try_operation, name):
+    child = try_operation(name)
+    assert child.returncode == 0, '%s: %r' % (name, child)
+    assert child.words[-2:] == ['0', 'faults'] and not child.err, child
+    assert 'callback, place 1' in child.out, child
 
 
 @pytest.mark.parametrize('name', sorted(operations.CRASHES))
