@@ -44,6 +44,7 @@ class Exit:
         self.lock = lock
         self.applied = None     # what the installer did to that module
         self.process_id = None  # of the process that has declared exit
+        self.taken_out = []     # threads, see `interrupted`
         # For the report.  Threads that count at the same time may count as one.
         self.waits = 0
         self.refusals = 0
@@ -87,8 +88,7 @@ class Exit:
         finally:
             self.lock.holds.pop(hold, None)
 
-    @staticmethod
-    def interrupted(thread, threads):
+    def interrupted(self, thread, threads):
         """Take *thread*, whose start raised, out of *threads*.
 
         Unless it runs or may run yet, for a signal handler can raise while
@@ -100,6 +100,11 @@ class Exit:
         except Exception:
             pass    # it is no threading.Thread
         threads.pop(thread, None)
+        if self.process_id is not None:
+            # Kept, for the exit handler may have a weak reference to it (see
+            # `_items`).  If the thread were freed, that would take it out once
+            # more, and a KeyError would be printed.
+            self.taken_out.append(thread)
         return True
 
     # What the exit handler uses.

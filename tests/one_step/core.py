@@ -3,6 +3,7 @@
 These are several steps each.  Yet it must be as if other code ran before them
 or after them, if that code makes no more than one of these changes.
 """
+import os
 import threading
 import weakref
 
@@ -19,10 +20,13 @@ class Core:
         self.lock = GlobalShutdownLock()
         self.lock.acquire()
         self.other = self.lock.hold()
-        self.exit = Exit({'_shutdown': False}, self.lock)
+        self.exit = Exit({'_shutdown': True}, self.lock)
+        self.exit.process_id = os.getpid()
         self.threads = weakref.WeakKeyDictionary()
         self.kept = [self.enter(n) for n in range(3)]
         self.t = self.enter('t')
+        self.refused = self.enter('refused')
+        self.refused._started.clear()
 
     def enter(self, name):
         thread = threading.Thread(name=str(name))
@@ -50,7 +54,12 @@ class Core:
         # The thread is freed, and its callback takes it out.
         self.kept.pop()
 
-    changes = holds, releases, enters, takes, dies
+    def refuses(self):
+        # It is taken out first, and freed then.
+        self.exit.interrupted(self.refused, self.threads)
+        self.refused = None
+
+    changes = holds, releases, enters, takes, dies, refuses
 
 
 def interrupted(self):
