@@ -147,16 +147,12 @@ def _items(threads):
     it), if another thread frees or enters a Thread while they are listed.
     """
     try:
-        references = threads.keyrefs()  # one step
+        found = [reference() for reference in threads.keyrefs()]    # one step
     except AttributeError:
-        return list(threads.items())    # a program has put in another mapping
-    items = []
-    for reference in references:
-        thread = reference()
-        value = None if thread is None else threads.get(thread)
-        if value is not None:
-            items.append((thread, value))
-    return items
+        found = list(threads)   # a program has put another mapping there
+    items = [(thread, threads.get(thread)) for thread in found
+             if thread is not None]
+    return [item for item in items if item[1] is not None]
 
 
 def _is_starting(thread):
