@@ -17,5 +17,8 @@ __version__ = '0.1.0'
 # Modules of this package are imported later, when the program may have changed
 # its working directory and sys.path was relative.
 __path__ = [os.path.abspath(path) for path in __path__]
+if not os.path.isdir(os.path.join(__path__[0], 'patches')):
+    # A checkout: patches/ is beside this folder and not in it.
+    __path__.append(os.path.dirname(__path__[0]))
 
 activate()

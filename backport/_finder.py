@@ -105,7 +105,7 @@ def patch(name, module):
             # By another thread, which may have come too early to see this.
             load('_live').revert(module)
     except Exception as exc:
-        problem = 'the installer failed: %r' % (exc,)
+        problem = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
     if problem is not None:
         refuse(name, problem)
 

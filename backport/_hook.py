@@ -37,7 +37,8 @@ def activate():
                 _finder.patch(name, module)
     except Exception as exc:
         for name in names:
-            _finder.refuse(name, 'the import hook failed: %r' % (exc,))
+            _finder.refuse(name, 'the import hook failed: %s: %s' % (
+                type(exc).__name__, exc))
 
 
 def _finders():
@@ -72,7 +73,7 @@ def deactivate():
             module = sys.modules.get(PATCHES[name])
             reasons[name] = load('_live').revert(module)
         except Exception as exc:
-            reasons[name] = 'the installer failed: %r' % (exc,)
+            reasons[name] = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
     records = status()
     for record in records:
         if reasons[record.name] is not None:
@@ -99,7 +100,7 @@ def _record(name):
         fields = load('_live').record(name, PATCHES[name], decision)
     except Exception as exc:
         # The interpreter is being torn down, or our own files are broken.
-        reason = 'the installer failed: %r' % (exc,)
+        reason = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
         fields = (decided[name] or ('refused', reason)) + (None,) * 3
     names = 'state', 'reason', 'source', 'sha256', 'releases'
     # The namespace type, without an import.

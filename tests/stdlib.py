@@ -16,7 +16,7 @@ from collections import namedtuple
 HERE = os.path.dirname(os.path.abspath(__file__))
 if __name__ == '__main__':
     sys.path.insert(0, os.path.dirname(HERE))
-from backport import _identify, _sources  # noqa: E402
+from backport import _live, _sources  # noqa: E402
 
 
 def _named_parameters(executor):
@@ -105,7 +105,8 @@ _MAX_WINDOWS_WORKERS = 63 - 2
 }
 
 
-#: A row of the table: ``name`` is that of the patch, ``patch`` its module.
+#: A row of the table: ``name`` is that of the patch, ``patch`` the module that
+#: has its functions.
 Row = namedtuple('Row', 'name releases sha256 digests patch')
 
 
@@ -113,7 +114,8 @@ def rows(*names):
     """Return the rows for this interpreter's version, of these patches or all.
     """
     version = '%d.%d.' % sys.version_info[:2]
-    return [Row(name, *row) for name in names or _sources.SOURCES
+    return [Row(name, *row[:3], row[3].split()[-1])
+            for name in names or _sources.SOURCES
             for row in _sources.SOURCES[name] if row[0].startswith(version)]
 
 
@@ -135,8 +137,8 @@ def code_digests(row):
     """Return the digests that the table must have, without repetitions."""
     digests = []
     for optimize in 0, 1, 2:    # as is, -O, -OO
-        digest = _sources.code_digest(_identify.functions_in(
-            row.name, _identify.compiled(source(row), optimize)))
+        digest = _sources.code_digest(_live.functions_in(
+            row.name, _live.compiled(source(row), optimize)))
         if digest not in digests:
             digests.append(digest)
     return tuple(digests)
