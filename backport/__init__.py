@@ -9,7 +9,7 @@ On any other interpreter nothing is done, and `status` says so.
 """
 import os
 
-from ._hook import activate, deactivate, require, status
+from ._api import activate, deactivate, require, status
 
 __all__ = ['activate', 'deactivate', 'require', 'status']
 __version__ = '0.1.0'

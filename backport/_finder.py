@@ -59,14 +59,11 @@ class Loader:
         self._spec, self._loader, self._fullname = spec, spec.loader, fullname
 
     def __getattr__(self, name):
-        if name.startswith('_'):
-            raise AttributeError(name)      # it is being copied, for one
+        if name in ('_spec', '_loader', '_fullname'):
+            raise AttributeError(name)      # a copy that is being made
         attribute = getattr(self._loader, name)
-        if name == 'exec_module':
-            return self._exec_module
-        if name == 'load_module':
-            return self._load_module
-        return attribute
+        return {'exec_module': self._exec_module,
+                'load_module': self._load_module}.get(name, attribute)
 
     def _exec_module(self, module):
         self._step_back(module)
@@ -80,13 +77,14 @@ class Loader:
         return module
 
     def _step_back(self, module):
-        for holder, name in ((self._spec, 'loader'), (module, '__loader__'),
-                             (getattr(module, '__spec__', None), 'loader')):
-            if getattr(holder, name, None) is self:
-                try:
+        try:
+            for holder, name in ((self._spec, 'loader'),
+                                 (module, '__loader__'),
+                                 (getattr(module, '__spec__', None), 'loader')):
+                if getattr(holder, name, None) is self:
                     setattr(holder, name, self._loader)
-                except Exception:
-                    pass    # somebody else's import goes on
+        except Exception:
+            pass    # somebody else's import goes on
 
 
 def patch(name, module):
@@ -112,29 +110,27 @@ def patch(name, module):
 
 def decide():
     """Decide anew for each patch whether it is to be applied."""
-    decisions = {}
+    reason = None
     if sys.implementation.name != 'cpython':
-        decisions = dict.fromkeys(PATCHES, (
-            'not-needed', '%s is not CPython' % sys.implementation.name))
-    elif sys.version_info >= (3, 9):
-        # Upstream has fixed thread pools only (docs/upstream.md).
-        decisions = {
-            'thread': ('not-needed', 'CPython has had the fix of bpo-31783 '
-                                     'since 3.9'),
-            'process': ('not-needed', 'CPython 3.9 and later are left as they '
-                                      'are, race included')}
+        reason = 'not-needed', '%s is not CPython' % sys.implementation.name
     elif sys.meta_path is None:
-        decisions = dict.fromkeys(PATCHES, (
-            'refused', 'the interpreter is shutting down'))
-    elif 'BACKPORT_DISABLE' in os.environ:
+        reason = 'refused', 'the interpreter is shutting down'
+    decisions = dict.fromkeys(PATCHES, reason)
+    if reason is None and sys.version_info >= (3, 9):
+        # Upstream has fixed thread pools only (docs/upstream.md).
+        decisions['thread'] = (
+            'not-needed', 'CPython has had the fix of bpo-31783 since 3.9')
+        decisions['process'] = (
+            'not-needed', 'CPython 3.9 and later are left as they are, race '
+                          'included')
+    elif reason is None and 'BACKPORT_DISABLE' in os.environ:
         switch = os.environ['BACKPORT_DISABLE']
         names = {word.strip() for word in switch.split(',')} - {'', '0'}
         if not names <= PATCHES.keys():
             names = PATCHES     # "1", or whatever else turns it off
-        decisions = dict.fromkeys(names, (
-            'disabled', 'BACKPORT_DISABLE=%s is set' % switch))
-    for name in PATCHES:
-        decided[name] = decisions.get(name)
+        for name in names:
+            decisions[name] = 'disabled', 'BACKPORT_DISABLE=%s is set' % switch
+    decided.update(decisions)   # in one step
 
 
 def is_off(name):
@@ -163,9 +159,12 @@ def load(name):
         # Waits for another thread that is importing it.
         return __import__(fullname, fromlist=['*'])
     from _frozen_importlib_external import SourceFileLoader
+    path = __file__[:-len('_finder.py')] + name.replace('.', '/') + '.py'
+    if name.startswith('patches.') and not os.path.exists(path):
+        # A checkout: patches/ is beside this folder and not in it.
+        path = path.replace('backport/patches', 'patches')
     module = type(sys)(fullname)
     module.__package__ = fullname.rpartition('.')[0]
-    module.__file__ = path = (__file__[:-len('_finder.py')]
-                              + name.replace('.', '/') + '.py')
+    module.__file__ = path
     exec(SourceFileLoader(fullname, path).get_code(fullname), vars(module))
     return sys.modules.setdefault(fullname, module)

@@ -20,11 +20,17 @@ def apply(name, module):
     """Patch *module*; return None, or why it is left as it is."""
     while True:
         applied = applied_to(module)
-        if applied is not None and load('_live').state(name, module)[0] == 'ours':
-            return None
+        if applied is not None:
+            state, reason = load('_live').state(name, module)
+            if state == 'stock':
+                swap(applied.functions, applied.ours)
+            if state != 'new':
+                return reason if state == 'changed' else None
         functions, problem = _sources.live_functions(name, vars(module))
         if problem is None:
-            codes = _stock_codes(name, functions, applied)
+            codes = {}
+            for qualname in functions:
+                codes[qualname] = functions[qualname].__code__
             releases, patch = _sources.known(name, codes)
             if patch is None:
                 releases, patch, problem = load('_live').by_source(
@@ -46,19 +52,6 @@ def applied_to(module):
     return module and getattr(vars(module).get('_backport'), 'applied', None)
 
 
-def _stock_codes(name, functions, applied):
-    """Return name -> code of *functions*, the stock one where ours is live."""
-    codes = {}
-    for qualname in functions:
-        codes[qualname] = functions[qualname].__code__
-    if applied is not None:
-        for qualname, stock, ours in zip(_sources.REPLACED[name],
-                                         applied.stock, applied.ours):
-            if codes[qualname] is ours:
-                codes[qualname] = stock
-    return codes
-
-
 def _put(name, module, live, codes, releases, patch):
     for part in patch.split():
         patch = load('patches.' + part)
@@ -67,23 +60,21 @@ def _put(name, module, live, codes, releases, patch):
         functions.append(live[qualname])
         stock.append(codes[qualname])
         ours.append(getattr(patch, qualname.rpartition('.')[2]).__code__)
-    namespace, lock = vars(module), None
-    if name == 'thread':
-        lock = load('_lock').GlobalShutdownLock()
-    shared = namespace.setdefault('_backport',
-                                  load('_exit').Exit(namespace, lock))
+    namespace = vars(module)
+    shared = namespace.setdefault('_backport', load('_exit').Exit(
+        namespace, load('_lock').GlobalShutdownLock() if name == 'thread'
+        else None))
     if name == 'thread':
         # The name that 3.9 has.  The patch itself uses the other one: gevent's
         # monkey patching replaces what it finds under this (gevent PR 2191).
         namespace.setdefault('_global_shutdown_lock', shared.lock)
         # By it submit knows whether somebody has replaced what starts workers.
         namespace['_backport_start_workers'] = functions[0]
-    if shared.applied is None or shared.applied.functions != functions:
-        # The namespace type, without an import.
-        shared.applied = type(sys.implementation)(
-            functions=functions, stock=stock, ours=ours, releases=releases)
+    # Before the swap.  The namespace type, without an import.
+    shared.applied = type(sys.implementation)(
+        functions=functions, stock=stock, ours=ours, releases=releases)
     try:
-        swap(functions, shared.applied.ours)
+        swap(functions, ours)
     except BaseException:
         swap(functions, stock)      # an audit hook objected (3.8)
         raise

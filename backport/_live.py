@@ -10,49 +10,45 @@ _installer = load('_installer')
 _sources = load('_sources')
 
 
-def record(name, module_name, decision):
-    """Return (state, reason, source, sha256, releases) for a patch.
+def complete(record, module_name):
+    """Add to the *record* of a patch what is live, and what is known of it.
 
-    *decision* is (state, reason) for a module whose live code is not ours.
+    It has the state that holds for a module whose live code is not ours.
     """
     module = sys.modules.get(module_name)
-    live, reason = state(name, module)
-    if live == 'stock':
-        return _not_live(name, module_name, module, decision)
-    source, data, digest = _read(getattr(module, '__file__', None))
-    releases = _releases(name, digest)
-    by = 'the source is that of CPython '
-    if releases is None:
-        releases = _installer.applied_to(module).releases
-        by = 'matched by code: %s, but the code is that of CPython ' % (
-            'there is no source file' if data is None
-            else 'the source file is not known')
+    if module is None:
+        record.source, record.sha256, record.releases = expected(
+            record.name, module_name)
+        if record.state == 'pending' and record.releases is None:
+            record.reason += '; its code is not known here'
+        return
+    live, reason = state(record.name, module)
+    record.source, data, record.sha256 = _read(
+        getattr(module, '__file__', None))
+    record.releases, _ = _known(record.name, record.sha256)
     if live == 'changed':
-        return 'refused', reason, source, digest, releases
-    return ('applied', '; '.join(filter(None, [by + releases, reason])),
-            source, digest, releases)
-
-
-def _not_live(name, module_name, module, decision):
-    decision, reason = decision
-    if decision == 'refused' and module is not None:
-        source, _, digest = _read(getattr(module, '__file__', None))
-        return decision, reason, source, digest, None
-    source, digest, releases = expected(name, module_name)
-    if decision == 'pending' and releases is None:
-        reason += '; its code is not known here'
-    return decision, reason, source, digest, releases
+        record.state, record.reason = 'refused', reason
+    elif live == 'ours':
+        by = 'the source is that of CPython %s'
+        if record.releases is None:
+            record.releases = _installer.applied_to(module).releases
+            by = 'matched by code: %s, but the code is that of CPython %%s' % (
+                'there is no source file' if data is None
+                else 'the source file is not known')
+        record.state = 'applied'
+        record.reason = '; '.join(filter(None, [by % record.releases, reason]))
 
 
 def state(name, module):
     """Return which code is live in *module*, and a sentence about it or None.
 
-    It is 'ours'; or 'changed', by another tool since it was ours; or else
-    'stock', if it never was, or was put back, or the module was loaded again.
+    It is 'ours'; 'stock', which has been put back; 'changed', by another tool
+    since it was ours; or 'new', if *module* was never patched, or was loaded
+    again since.
     """
     applied = _installer.applied_to(module)
     if applied is None:
-        return 'stock', None
+        return 'new', None
     functions, problem = _sources.live_functions(name, vars(module))
     if problem is not None:
         return 'changed', 'since it was patched, %s' % problem
@@ -60,11 +56,15 @@ def state(name, module):
     for qualname, function, stock, ours in zip(
             _sources.REPLACED[name], applied.functions, applied.stock,
             applied.ours):
-        if functions[qualname] is not function or _runs(function, stock):
+        # Once: another thread may put in the other one at any moment.
+        code = function.__code__
+        if functions[qualname] is not function:
+            return 'new', None
+        if code is stock or _wraps(function, code, stock):
             return 'stock', None
-        if not _runs(function, ours):
-            return 'changed', _changed(function)
-        if function.__code__ is not ours:
+        if code is not ours:
+            if not _wraps(function, code, ours):
+                return 'changed', _changed(qualname, code)
             reason = 'another tool has wrapped the patched code in place'
     return 'ours', reason
 
@@ -77,30 +77,28 @@ def revert(module):
     applied = _installer.applied_to(module)
     if applied is None:
         return None
-    for function, stock, ours in zip(applied.functions, applied.stock,
-                                     applied.ours):
-        if function.__code__ is not stock and function.__code__ is not ours:
-            return _changed(function)
+    for function, *known in zip(applied.functions, applied.stock,
+                                applied.ours):
+        code = function.__code__
+        if not any(code is one for one in known):
+            return _changed(function.__qualname__, code)
     _installer.swap(applied.functions, applied.stock)
     return None
 
 
-def _runs(function, code):
-    """Return whether *function* runs *code*, itself or in what it wraps.
+def _wraps(function, code, wrapped):
+    """Return whether the *code* of *function* calls the code *wrapped*.
 
     ddtrace rewrites the code of a function in place and keeps a copy of the
     function as it was in an attribute and among the constants.
     """
-    now = function.__code__
-    return now is code or any(
-        getattr(value, '__code__', value) is code
-        for value in list(vars(function).values()) + list(now.co_consts))
+    return any(getattr(value, '__code__', value) is wrapped
+               for value in [*vars(function).values(), *code.co_consts])
 
 
-def _changed(function):
+def _changed(qualname, code):
     return 'another tool has since put code of %s, line %d, into %s' % (
-        function.__code__.co_filename, function.__code__.co_firstlineno,
-        function.__qualname__)
+        code.co_filename, code.co_firstlineno, qualname)
 
 
 def expected(name, module_name):
@@ -116,7 +114,7 @@ def expected(name, module_name):
             spec = _find_spec('.'.join(parts[:end]), path)
             path = spec.submodule_search_locations
         source, _, digest = _read(spec.origin)
-        releases = _releases(name, digest)
+        releases, _ = _known(name, digest)
         if releases is None:
             code = spec.loader.get_code(module_name)
             releases, _ = _sources.known(name, functions_in(name, code))
@@ -132,17 +130,18 @@ def by_source(name, module, codes):
     interpreter's own has the last word, if the file of *module* is known.
     """
     source, data, digest = _read(getattr(module, '__file__', None))
-    for releases, known_digest, _, patch in _sources.SOURCES[name]:
-        if digest == known_digest:
-            stock = functions_in(name, compiled(data))
-            changed = [function for function in sorted(codes)
-                       if _sources.behaviour({'': codes[function]})
-                       != _sources.behaviour({'': stock[function]})]
-            if not changed:
-                return releases, patch, None
-            return None, None, (
-                'the source is that of CPython %s, but another tool has '
-                'rewritten %s' % (releases, ', '.join(changed)))
+    releases, patch = _known(name, digest)
+    if releases is not None:
+        stock = functions_in(name, compile(data, source, 'exec',
+                                           dont_inherit=True))
+        changed = [function for function in sorted(codes)
+                   if _sources.behaviour({'': codes[function]})
+                   != _sources.behaviour({'': stock[function]})]
+        if not changed:
+            return releases, patch, None
+        return None, None, (
+            'the source is that of CPython %s, but another tool has rewritten '
+            '%s' % (releases, ', '.join(changed)))
     problem = 'its code is not that of any CPython release known here'
     if source is not None:
         problem += '; please report file and hash: %s, sha256 %s' % (source,
@@ -150,9 +149,12 @@ def by_source(name, module, codes):
     return None, None, problem
 
 
-def _releases(name, digest):
-    return next((releases for releases, known_digest, _, _
-                 in _sources.SOURCES[name] if digest == known_digest), None)
+def _known(name, digest):
+    """Return (releases, patch) for the sha256 of a file, or Nones."""
+    for releases, patch, known, _ in _sources.SOURCES[name]:
+        if digest == known:
+            return releases, patch
+    return None, None
 
 
 def _read(path):
@@ -167,19 +169,10 @@ def _read(path):
     return path, data, _sources.sha256(data)
 
 
-def compiled(data, optimize=-1):
-    """Return the code object of the module with the source *data*.
-
-    *optimize* is as for compile(): -1 is what this interpreter runs with.
-    """
-    return compile(data, 'stdlib', 'exec', dont_inherit=True, optimize=optimize)
-
-
 def functions_in(name, module_code):
     """Return name -> code object for the functions that matter to a patch."""
     codes = {}
-    for function in (_sources.REPLACED[name]
-                     + _sources.RELIED_UPON[name]):
+    for function in _sources.REPLACED[name] + _sources.RELIED_UPON[name]:
         code = module_code
         for part in function.split('.'):
             code = next((const for const in code.co_consts

@@ -1,4 +1,4 @@
-"""What is printed: why a module is left as it is, and BACKPORT_REPORT's line."""
+"""What is printed: that a module is left as it is, and BACKPORT_REPORT."""
 import atexit
 import os
 import sys
@@ -26,7 +26,7 @@ def warn(name, module_name, reason):
 def register(status, patches):
     """Report at exit, after the exit handlers registered from now on.
 
-    *status* and *patches* are those of `_hook`.
+    *status* and *patches* are those of `_api`.
     """
     atexit.register(_report, status, patches)
 
@@ -47,9 +47,9 @@ def _report(status, patches):
 
 def line(records, patches):
     """Return what was done in this process."""
-    states = [state for state in (
-        vars(sys.modules[module]).get('_backport')
-        for module in patches.values() if module in sys.modules) if state]
+    states = [vars(sys.modules[name])['_backport']
+              for name in patches.values()
+              if '_backport' in vars(sys.modules.get(name, sys))]
     return ('backport, process %d: %s; exit waited for %s that were being '
             'started, %s refused' % (
                 os.getpid(),

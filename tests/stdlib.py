@@ -107,16 +107,17 @@ _MAX_WINDOWS_WORKERS = 63 - 2
 
 #: A row of the table: ``name`` is that of the patch, ``patch`` the module that
 #: has its functions.
-Row = namedtuple('Row', 'name releases sha256 digests patch')
+Row = namedtuple('Row', 'name releases patch sha256 digests')
 
 
 def rows(*names):
     """Return the rows for this interpreter's version, of these patches or all.
     """
     version = '%d.%d.' % sys.version_info[:2]
-    return [Row(name, *row[:3], row[3].split()[-1])
+    return [Row(name, releases, patch.split()[-1], *digests)
             for name in names or _sources.SOURCES
-            for row in _sources.SOURCES[name] if row[0].startswith(version)]
+            for releases, patch, *digests in _sources.SOURCES[name]
+            if releases.startswith(version)]
 
 
 def source(row):
@@ -137,8 +138,9 @@ def code_digests(row):
     """Return the digests that the table must have, without repetitions."""
     digests = []
     for optimize in 0, 1, 2:    # as is, -O, -OO
-        digest = _sources.code_digest(_live.functions_in(
-            row.name, _live.compiled(source(row), optimize)))
+        digest = _sources.code_digest(_live.functions_in(row.name, compile(
+            source(row), 'stdlib', 'exec', dont_inherit=True,
+            optimize=optimize)))
         if digest not in digests:
             digests.append(digest)
     return tuple(digests)

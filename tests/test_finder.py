@@ -36,6 +36,13 @@ def find(finder):
 '''
 
 
+# 3.6 has loaded it with the package.
+NOT_LOADED = '''
+import concurrent.futures
+sys.modules.pop('concurrent.futures.thread', None)
+'''
+
+
 def template(name='watch.py', placeholder='__file__[:-17]'):
     with open(os.path.join(PACKAGE, 'startup', name)) as file:
         text = file.read()
@@ -231,8 +238,8 @@ tell(live())
 
 def test_found_and_not_loaded(auto):
     """Whoever asks for the loader finds all that it has."""
-    program = '''
-import copy, importlib.util, pickle, runpy
+    program = NOT_LOADED + '''
+import copy, importlib.util, runpy
 spec = importlib.util.find_spec('concurrent.futures.thread')
 for spec in spec, copy.copy(spec), copy.deepcopy(spec):
     tell(spec.loader.get_source(spec.name)[:30])
@@ -387,7 +394,7 @@ def test_disabled_by_the_environment(auto, name, state):
     child = auto('''
 import concurrent.futures.thread as thread
 tell(live())
-tell('backport._installer' in sys.modules)
+tell('_global_shutdown_lock' in vars(thread))
 import backport
 tell(backport.status()[0].state)
 ''', env={'BACKPORT_DISABLE': name})
@@ -452,9 +459,9 @@ def test_half_installed(broken, name):
     """It is stock, and says so where somebody loses something by it."""
     child = broken(lambda package: (package / name).unlink(), LOAD)
     assert child.words == ['3', 'futures'], child
-    assert child.err.count('RuntimeWarning: backport leaves') == 1, child
+    warning = 'RuntimeWarning: backport leaves concurrent.futures.thread'
+    assert child.err.count(warning) == 1, child
     assert name in child.err and 'Traceback' not in child.err, child
-    assert child.err.count('\n') <= 2, child
 
 
 def test_half_installed_for_who_asks(broken):

@@ -14,7 +14,8 @@ def test_nothing_is_done(run_python):
 import sys
 before, finders = set(sys.modules), list(sys.meta_path)
 import backport
-assert set(sys.modules) - before == {'backport', 'backport._hook'}
+assert set(sys.modules) - before == {
+    'backport', 'backport._api', 'backport._finder'}
 assert sys.meta_path == finders
 from concurrent.futures import thread
 assert not hasattr(thread, '_backport')

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from backport import _hook
+from backport import _finder
 from test_losses import LATE, START_AFTER_SNAPSHOT
 
 pytestmark = pytest.mark.skipif(
@@ -114,5 +114,5 @@ def test_with_auto_activation(venv, method):
 
 def test_names_every_patch(run):
     line, = lines(run('pass', env=ON))
-    for name in _hook.PATCHES:
+    for name in _finder.PATCHES:
         assert ' %s pending' % name in line

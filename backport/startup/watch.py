@@ -41,6 +41,6 @@ find_spec.watches_for_backport = True
 sys.meta_path.insert(0, find_spec)
 if 'BACKPORT_REPORT' in os.environ or 'concurrent.futures' in sys.modules:
     try:
-        load().load("_hook").activate()
+        load().load("_api").activate()
     except Exception:
         pass    # the package has been uninstalled

@@ -73,7 +73,8 @@ def deactivate():
             module = sys.modules.get(PATCHES[name])
             reasons[name] = load('_live').revert(module)
         except Exception as exc:
-            reasons[name] = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
+            reasons[name] = 'the installer failed: %s: %s' % (
+                type(exc).__name__, exc)
     records = status()
     for record in records:
         if reasons[record.name] is not None:
@@ -95,16 +96,33 @@ def status():
 
 
 def _record(name):
-    decision = decided[name] or ('pending', _awaited(name)[1])
+    state, reason = decided[name] or (
+        'pending', _obstacle(name)
+        or 'the program has not loaded %s yet' % PATCHES[name])
+    # The namespace type, without an import.
+    record = type(sys.implementation)(
+        name=name, state=state, reason=reason, source=None, sha256=None,
+        releases=None)
     try:
-        fields = load('_live').record(name, PATCHES[name], decision)
+        load('_live').complete(record, PATCHES[name])
     except Exception as exc:
         # The interpreter is being torn down, or our own files are broken.
-        reason = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
-        fields = (decided[name] or ('refused', reason)) + (None,) * 3
-    names = 'state', 'reason', 'source', 'sha256', 'releases'
-    # The namespace type, without an import.
-    return type(sys.implementation)(name=name, **dict(zip(names, fields)))
+        if state == 'pending':
+            record.state = 'refused'
+            record.reason = 'the installer failed: %s: %s' % (
+                type(exc).__name__, exc)
+    return record
+
+
+def _obstacle(name):
+    """Return why a module will not be patched when it is loaded, or None."""
+    if PATCHES[name] in sys.modules:
+        return ('%s was loaded past the import hook, or this thread is '
+                'importing it; call backport.activate() after that'
+                % PATCHES[name])
+    if not _finders():
+        return ('the import hook is no longer in sys.meta_path; call '
+                'backport.activate()')
 
 
 def require():
@@ -114,27 +132,21 @@ def require():
     which is looked for, not loaded, and whose code is known.  The message has
     the reasons.  Returns None, also where no patch is needed.
     """
-    problems = ['%s is %s, %s' % (record.name, record.state, record.reason)
-                for record in status() if not _is_in_force(record)]
+    problems = []
+    for record in status():
+        in_force = record.state in ('applied', 'not-needed')
+        if record.state == 'pending':
+            in_force = record.releases and not _obstacle(record.name)
+        if not in_force:
+            problems.append('%s is %s, %s' % (record.name, record.state,
+                                              record.reason))
     if problems:
         raise RuntimeError('backport.require(): ' + '; '.join(problems))
 
 
-def _is_in_force(record):
-    if record.state == 'pending':
-        return record.releases is not None and _awaited(record.name)[0]
-    return record.state in ('applied', 'not-needed')
-
-
-def _awaited(name):
-    """Return (whether a module will be patched when it is loaded, a sentence).
-    """
-    module_name = PATCHES[name]
-    if module_name in sys.modules:
-        return False, ('%s was loaded past the import hook, or this thread is '
-                       'importing it; call backport.activate() after that'
-                       % module_name)
-    if not _finders():
-        return False, ('the import hook is no longer in sys.meta_path; call '
-                       'backport.activate()')
-    return True, 'the program has not loaded %s yet' % module_name
+def _for_freezers():
+    # Never called.  PyInstaller and its like include what it imports.
+    from . import _exit, _installer, _live, _lock, _report  # noqa: F401
+    from .patches import (  # noqa: F401
+        process_3_6, process_3_7_0, process_3_7_4, process_3_8, thread_3_6,
+        thread_3_7_0, thread_3_7_4, thread_3_8)
