@@ -22,22 +22,17 @@ def parser():
                         help='how often each is forced (default: %(default)s)')
     verify.add_argument('--json', action='store_true',
                         help='print the result as JSON')
-    enable = subparsers.add_parser(
+    subparsers.add_parser(
         'enable', help='activate it at every start of this environment',
         description='From then on every interpreter of this environment '
                     'activates backport at start-up, which is proved with a '
-                    'fresh one. A sitecustomize that is there keeps its '
-                    'content; where another one would hide it, a .pth file is '
-                    'used. Exit status: 0 if it is on or nothing is needed, 1 '
-                    'if it cannot be, and nothing was changed.')
-    enable.add_argument('--method', default='auto',
-                        choices=['auto', 'sitecustomize', 'pth'],
-                        help='force one (default: %(default)s)')
+                    'fresh one. Exit status: 0 if it is on or nothing is '
+                    'needed, 1 if it cannot be, and nothing is left behind.')
     subparsers.add_parser(
         'disable', help='take back what enable did',
-        description='Takes out what enable added, byte for byte; later edits '
-                    'stay. Exit status: 0 if nothing of it is left, 1 if it '
-                    'cannot be taken out, and nothing was changed.')
+        description='Removes the file that enable wrote, unless somebody has '
+                    'edited it. Exit status: 0 if it is gone, 1 if it cannot '
+                    'be removed.')
     run = subparsers.add_parser(
         'run', help='run one program with it',
         usage='python -m backport run [option] ... [-c cmd | -m mod | file | '
@@ -46,7 +41,7 @@ def parser():
                     'in it and in its child processes. Nothing is installed. '
                     'Exit status: that of the program, or 2 if an option (-I, '
                     '-E, -S) rules it out.')
-    run.add_argument('arguments', nargs='+', metavar='...',
+    run.add_argument('arguments', nargs='*', metavar='...',
                      help='whatever may follow "python"')
     status = subparsers.add_parser(
         'status', help='tell whether this environment is protected',
@@ -74,17 +69,17 @@ def main(argv=None):
     """Run the command of *argv*; return its exit status."""
     argv = sys.argv[1:] if argv is None else argv
     commands = parser()
-    if argv[:1] == ['run'] and argv[1:] not in ([], ['-h'], ['--help']):
+    if argv[:1] == ['run'] and argv[1:] not in (['-h'], ['--help']):
         # argparse would take options in front as its own (bpo-17050).
-        from . import _run
+        from .commands import _run
         return _run.main(argv[1:])
     arguments = commands.parse_args(argv)
     if arguments.command == 'verify':
         from . import _verify
         return _verify.main(arguments.trials, arguments.json)
     if arguments.command in ('enable', 'disable'):
-        from . import _enable
-        return _enable.main(**vars(arguments))
+        from .commands import _enable
+        return _enable.main(arguments.command)
     if arguments.command == 'status':
         from . import _status
         return _status.main(arguments.json)

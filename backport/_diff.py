@@ -6,8 +6,9 @@ import sys
 import textwrap
 from collections import namedtuple
 
-from . import _environment, _hook, _identify, _installer
-from ._environment import Problem
+from . import _hook, _identify, _installer
+from .commands import _environment
+from .commands._environment import Problem
 from ._table import REPLACED
 
 # ``line`` is that of the first of ``lines`` in the file at ``path``.

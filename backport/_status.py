@@ -5,8 +5,9 @@ import os
 import platform
 import sys
 
-from . import _enable, _environment, _hook
-from ._environment import Problem
+from . import _hook
+from .commands import _enable, _environment
+from .commands._environment import Problem
 
 FIELDS = 'name', 'state', 'reason', 'source', 'sha256', 'releases'
 
@@ -57,17 +58,7 @@ def _own_records():
 
 def _method(answer):
     """Return (method, path) of what made the fresh interpreter active."""
-    if 'run' in answer['stubs']:
-        return 'run', os.path.join(answer['package'], '_on_path',
-                                   'sitecustomize.py')
-    try:
-        files = _enable.installed_files()
-    except Problem:
-        files = []      # edited, so not ours any more
-    for method, path in files:
-        if method in answer['stubs']:
-            return method, path
-    return 'other', None
+    return _enable.origin(answer)
 
 
 def exit_status(result):
