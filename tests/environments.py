@@ -1,4 +1,5 @@
 """Throw-away environments, with the package under test installed."""
+import glob
 import os
 import shutil
 import subprocess
@@ -112,26 +113,37 @@ def venv(root):
     return environment
 
 
-def prefix(root, put=os.symlink):
+def prefix(root, lib=os.path.join(sys.base_prefix, 'lib')):
     """Make a copy of the interpreter, as conda and distributions have it.
 
-    *put* brings the files and folders of its libraries there.
+    Its libraries are links to those in the folder *lib*.
     """
-    stdlib = os.path.join(sys.base_prefix, 'lib', VERSION)
     environment = Environment(root)
     os.makedirs(environment.site)
     os.mkdir(os.path.join(environment.root, 'bin'))
     shutil.copy(base_python(), environment.python)
-    for name in os.listdir(os.path.join(sys.base_prefix, 'lib')):
+    for name in os.listdir(lib):
         if name.startswith('libpython'):
-            put(os.path.join(sys.base_prefix, 'lib', name),
-                os.path.join(environment.root, 'lib', name))
+            os.symlink(os.path.join(lib, name),
+                       os.path.join(environment.root, 'lib', name))
+    stdlib = os.path.join(lib, VERSION)
     for name in os.listdir(stdlib):
         if name not in ('site-packages', 'sitecustomize.py', '__pycache__'):
-            put(os.path.join(stdlib, name),
-                os.path.join(os.path.dirname(environment.site), name))
+            os.symlink(os.path.join(stdlib, name),
+                       os.path.join(os.path.dirname(environment.site), name))
     install(environment.site)
     return environment
+
+
+def copy_lib(target):
+    """Copy the interpreter's libraries into the folder *target*."""
+    lib = os.path.join(sys.base_prefix, 'lib')
+    for path in glob.glob(os.path.join(lib, 'libpython*.so*')):
+        shutil.copy(path, target)
+    shutil.copytree(
+        os.path.join(lib, VERSION), os.path.join(target, VERSION),
+        ignore=shutil.ignore_patterns('site-packages', 'test', 'tests',
+                                      'idlelib', 'config-*'))
 
 
 def copied(environment, root):

@@ -4,7 +4,8 @@ By a .pth file, which `site` runs at every start.  A sitecustomize costs a start
 less, but is hidden by any other that comes first on sys.path: Debian's, or that
 of a launcher such as opentelemetry-instrument.
 
-The file is ours as long as it is what the template gives; no other is touched.
+The file is ours as long as it is what startup/pth gives, whatever folder that
+names; no other is touched.
 """
 import compileall
 import contextlib
@@ -12,7 +13,6 @@ import glob
 import os
 import re
 import sys
-from binascii import crc32
 
 from . import _environment
 from ._environment import Problem
@@ -24,13 +24,11 @@ ON_PATH = os.path.join(PACKAGE, 'startup', 'run')
 
 # By its name the last: editable installs are importable when it runs.
 PTH = 'zz_backport.pth'
-TEMPLATE = os.path.join(PACKAGE, 'startup', 'pth')
-# In its place stands an expression for the folder of the package.
+# An expression for the folder of the package takes its place in startup/pth.
 PLACEHOLDER = b'PACKAGE'
 
 # What version 0.1.0 put at the end of a sitecustomize.py or a .pth file.
-OLD_LINES = re.compile(rb'# >>> backport ([0-9a-f]{8})[^\n]*\n'
-                       rb'((?:[^\n]*\n)+)# <<< backport <<<\n\Z')
+OLD_LINES = rb'# >>> backport [0-9a-f]{8}(?:[^\n]*\n)+# <<< backport <<<\n'
 
 
 def enable():
@@ -42,7 +40,6 @@ def enable():
     if reason is not None:
         return 'nothing is needed, nothing was changed; %s' % reason
     _environment.check()
-    installed_files()
     answer = _environment.fresh(disabled=False)
     package = _environment.package(answer)
     if answer['active']:
@@ -54,14 +51,15 @@ def enable():
                if record['state'] == 'refused']
     if len(refused) == len(answer['records']):
         raise Problem('it would not be applied here: ' + refused[0]['reason'])
-    folder = _site_folder(package)
+    folder, where = _target(package)
     path = os.path.join(folder, PTH)
+    _size_without(path)     # raises if it is not ours
     # Whoever can read the package can read what is made here.
     umask = os.umask(0o777 & ~os.stat(package).st_mode)
     try:
         # uv installs no .pyc files; without them a start takes a fifth longer.
         compileall.compile_dir(package, quiet=2)
-        _write(path, _content(package, folder))
+        _write(path, _template().replace(PLACEHOLDER, where))
         if not _environment.fresh(disabled=False)['active']:
             raise Problem('with %s a fresh interpreter is still not active'
                           % path)
@@ -70,11 +68,11 @@ def enable():
         raise
     finally:
         os.umask(umask)
-    whose = ''
-    if folder == _environment.user_site():
-        whose = ' by this user, without -s and -I,'
+    user = _environment.user_site()
     return 'on, by %s: every start of %s%s activates it%s%s' % (
-        path, sys.executable, whose, _for_others(package, path), ''.join(
+        path, sys.executable,
+        ' by this user, without -s and -I,' if folder == user else '',
+        _for_others(package, path), ''.join(
             '; but not the patch %(name)r: %(reason)s' % record
             for record in refused))
 
@@ -84,41 +82,23 @@ def disable():
 
     Raises `Problem` or OSError.  What somebody has edited stays.
     """
-    files = installed_files()
-    for path, size in files.items():
-        if size:
-            os.truncate(path, size)
+    paths = [os.path.join(folder, name)
+             for folder in _environment.site_folders()
+             for name in (PTH, 'sitecustomize.py')]
+    sizes = {path: _size_without(path) for path in paths}
+    found = [path for path in paths if sizes[path] is not None]
+    for path in found:
+        if sizes[path]:
+            os.truncate(path, sizes[path])
         else:
             _remove(path)
-    for folder in _environment.site_folders():
-        # An enable that was killed leaves one.
-        for path in glob.glob(os.path.join(glob.escape(folder), PTH + '.*')):
-            _remove(path)
-    if not files:
+    for path in paths:
+        # What an enable that was killed may have left.
+        for left in glob.glob(glob.escape(path) + '.[0-9]*'):
+            _remove(left)
+    if not found:
         return 'there is nothing to take out'
-    return 'off: taken out of ' + ' and '.join(files)
-
-
-def installed_files():
-    """Return a dict: path of each file that `enable` wrote -> its size without
-    what `enable` wrote.
-
-    Raises `Problem` if somebody has edited that.
-    """
-    found = {}
-    for folder in _environment.site_folders():
-        for name in PTH, 'sitecustomize.py':
-            path = os.path.join(folder, name)
-            data = _read(path)
-            old = OLD_LINES.search(data)
-            if old and int(old.group(1), 16) == crc32(old.group(2)):
-                found[path] = old.start()
-            elif name == PTH and data and _is_ours(data):
-                found[path] = 0
-            elif data and (name == PTH or b'# >>> backport' in data):
-                raise Problem('%s was edited after "enable" wrote it: take out '
-                              'by hand what it has of backport' % path)
-    return found
+    return 'off: taken out of ' + ' and '.join(found)
 
 
 def origin(answer):
@@ -129,14 +109,13 @@ def origin(answer):
     """
     if ON_PATH in os.environ.get('PYTHONPATH', '').split(os.pathsep):
         return 'run', os.path.join(ON_PATH, 'site.py')
-    others = answer['customize']
+    paths = answer['customize']
     for folder in _environment.site_folders():
-        path = os.path.join(folder, PTH)
-        if _is_ours(_read(path)):
-            return 'pth', path
-        others += glob.glob(os.path.join(glob.escape(folder), '*.pth'))
-    return 'other', next((path for path in others if b'backport' in _read(path)),
-                         None)
+        if os.path.exists(os.path.join(folder, PTH)):
+            return 'pth', os.path.join(folder, PTH)
+        paths += glob.glob(os.path.join(glob.escape(folder), '*.pth'))
+    return 'other', next((path for path in paths if re.search(
+        rb'\bbackport\b', _read(path))), None)
 
 
 def _for_others(package, path):
@@ -147,35 +126,46 @@ def _for_others(package, path):
             % obstacle)
 
 
-def _site_folder(package):
-    """Return where the file belongs: beside the package, if that can be."""
+def _target(package):
+    """Return the folder for the file, and how *package* is found from there."""
     folders = _environment.site_folders()
+    for folder in folders:
+        if os.path.samefile(folder, os.path.dirname(package)):
+            return folder, b'sitedir + "/backport"'     # moves along with it
     if not folders:
         raise Problem('%s has no site-packages' % sys.prefix)
-    return next((folder for folder in folders if os.path.samefile(
-        folder, os.path.dirname(package))), folders[0])
+    return folders[0], ascii(package).encode('ascii')
 
 
-def _content(package, folder):
-    """Return what activates *package*, for the file in *folder*."""
-    where = ascii(package)
-    if os.path.samefile(os.path.dirname(package), folder):
-        where = 'sitedir + "/backport"'     # they can be moved together
-    return _read(TEMPLATE).replace(PLACEHOLDER, where.encode('ascii'))
+def _template():
+    data = _read(os.path.join(PACKAGE, 'startup', 'pth'))
+    if PLACEHOLDER not in data:
+        raise Problem('%s is not complete: install backport again' % PACKAGE)
+    return data
 
 
-def _is_ours(data):
-    head, tail = _read(TEMPLATE).split(PLACEHOLDER)
-    return (data.startswith(head) and data.endswith(tail)
-            and data.count(b'\n') == (head + tail).count(b'\n'))
+def _size_without(path):
+    """Return the size of the file without what `enable` wrote.
+
+    None: it has nothing of that.  Raises `Problem` if it has been edited.
+    """
+    ours = re.escape(_template()).replace(PLACEHOLDER, rb'[^\n]*')
+    data = _read(path)
+    match = re.search(rb'(?:\A%s|%s)\Z' % (ours, OLD_LINES), data)
+    if match:
+        return match.start()
+    if data and (path.endswith('.pth') or b'# >>> backport' in data):
+        raise Problem('%s was edited after "enable" wrote it: take out by hand '
+                      'what it has of backport' % path)
+    return None
 
 
 def _read(path):
-    """Return the bytes of a file; none if there is no file."""
+    """Return the bytes of a file, none if it cannot be read."""
     try:
         with open(path, 'rb') as file:
             return file.read()
-    except FileNotFoundError:
+    except OSError:
         return b''
 
 

@@ -37,7 +37,8 @@ try:
         answer['records'].append({name: getattr(record, name) for name in (
             'name', 'state', 'reason', 'source', 'sha256', 'releases')})
 except Exception as exc:
-    answer['problem'] = ' '.join(str(exc).split())
+    answer['problem'] = '%s: %s' % (type(exc).__name__,
+                                    ' '.join(str(exc).split()))
 sys.__stdout__.write('\\n' + json.dumps(answer) + '\\n')
 '''
 
