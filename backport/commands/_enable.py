@@ -57,8 +57,9 @@ def enable():
     # Whoever can read the package can read what is made here.
     umask = os.umask(0o777 & ~os.stat(package).st_mode)
     try:
-        # uv installs no .pyc files; without them a start takes a fifth longer.
-        compileall.compile_dir(package, quiet=2)
+        if folder == os.path.dirname(package):
+            # uv has made no .pyc files: a start would take a fifth longer.
+            compileall.compile_dir(package, quiet=2)
         _write(path, _template().replace(PLACEHOLDER, where))
         if not _environment.fresh(disabled=False)['active']:
             raise Problem('with %s a fresh interpreter is still not active'
@@ -68,13 +69,13 @@ def enable():
         raise
     finally:
         os.umask(umask)
-    user = _environment.user_site()
-    return 'on, by %s: every start of %s%s activates it%s%s' % (
-        path, sys.executable,
-        ' by this user, without -s and -I,' if folder == user else '',
-        _for_others(package, path), ''.join(
+    whose = ''
+    if folder == _environment.user_site():
+        whose = ' by this user, without -s and -I,'
+    return 'on, by %s: every start of %s%s activates it' % (
+        path, sys.executable, whose) + _for_others(package, path) + ''.join(
             '; but not the patch %(name)r: %(reason)s' % record
-            for record in refused))
+            for record in refused)
 
 
 def disable():
@@ -120,10 +121,9 @@ def origin(answer):
 
 def _for_others(package, path):
     obstacle = _environment.unreadable(package, *filter(None, [path]))
-    if obstacle is None:
-        return ''
-    return ('; but not everybody who can run it can read it: see the mode of %s'
-            % obstacle)
+    return '' if obstacle is None else (
+        '; but not everybody who can run it can read it: see the mode of %s'
+        % obstacle)
 
 
 def _target(package):
