@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.util import cache_from_source
 
 import pytest
 
@@ -74,23 +75,18 @@ def test_active_by_other_means(venv, name):
         if not path.endswith('.pyc') and '__pycache__' not in path}
 
 
-def test_what_it_relies_on_is_compiled(venv):
-    """uv does not, nor do images that are built with this variable."""
-    def loaded():
-        return venv.run('-B', '-c', '''
-import os, sys
-import concurrent.futures.process, concurrent.futures.thread
-for name in sorted(sys.modules):
-    if name.split('.')[0] == 'backport':
-        print(name, os.path.exists(sys.modules[name].__cached__))
-''').out.splitlines()
-
-    venv.write('zz_backport.pth', b'import backport\n')
-    assert all(line.endswith(' False') for line in loaded())
-    os.unlink(venv.pth)
-    venv.enable(env={'PYTHONDONTWRITEBYTECODE': '1'})
-    lines = loaded()
-    assert len(lines) > 4 and all(line.endswith(' True') for line in lines)
+def test_what_a_start_reads_is_compiled(venv):
+    """uv does not do it, nor what runs with this variable."""
+    package = os.path.join(venv.site, 'backport')
+    sources = [os.path.join(folder, name)
+               for folder, _, names in os.walk(package) for name in names
+               if name.endswith('.py')]
+    compiled = list(map(cache_from_source, sources))
+    env = {'PYTHONDONTWRITEBYTECODE': '1'}
+    assert venv.run('-m', 'backport', 'status', env=env).returncode == 3
+    assert not any(map(os.path.exists, compiled))
+    venv.enable(env=env)
+    assert len(compiled) > 10 and all(map(os.path.exists, compiled))
 
 
 def test_copied_with_its_environment(venv, tmp_path):
@@ -250,9 +246,8 @@ runpy.run_module('backport', run_name='__main__')
 def test_a_start_up_file_that_undoes_it(venv):
     """What a fresh interpreter does not confirm is taken back."""
     venv.write('sitecustomize.py', b'import sys\nsys.meta_path[:] = [\n'
-               b'    finder for finder in sys.meta_path if finder.__module__\n'
-               b'    != "__main__" and "backport" not in repr(finder)\n'
-               b'    and "function" not in repr(finder)]\n')
+               b'    finder for finder in sys.meta_path\n'
+               b'    if not hasattr(finder, "watches_for_backport")]\n')
     assert_refused(venv.backport('enable'), 'still not active', venv.pth)
     assert not os.path.exists(venv.pth)
 
@@ -435,7 +430,7 @@ def test_others_can_read_what_it_writes(shared, umask):
 
 @only_root
 @pytest.mark.parametrize('name, mode', [
-    ('', 0o700), ('..', 0o750), ('__init__.py', 0o600)])
+    ('', 0o700), ('..', 0o750), ('_finder.py', 0o600)])
 def test_it_says_who_cannot_read_it(shared, name, mode):
     """As installed under such a umask: it is on for some, and that is said."""
     path = os.path.realpath(os.path.join(shared.site, 'backport', name))

@@ -19,7 +19,7 @@ import site     # noqa: E402, F401
 if (3, 6) <= sys.version_info < (3, 9):
     try:
         from _frozen_importlib_external import SourceFileLoader
-        stub = SourceFileLoader('backport._stub', folder[:-12] + '/_stub.py')
-        exec(stub.get_code(stub.name), {'__file__': stub.path})
+        watch = SourceFileLoader('run', os.path.dirname(folder) + '/watch.py')
+        exec(watch.get_code('run'), {'__name__': 'run', '__file__': watch.path})
     except Exception:
         pass    # uninstalled while the program runs
