@@ -2,6 +2,7 @@
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,8 +45,14 @@ def verify(trials):
             rows.append(row)
             todo += [(row, loss, patch)] * trials
     todo.sort(key=_hangs)   # they are taken from the end, the longest first
+    # KeyboardInterrupt in the middle of starting a child would leave it behind.
+    interrupted = []
+    handler = signal.signal(signal.SIGINT,
+                            lambda *args: interrupted.append(True))
     try:
         while todo or running:
+            if interrupted:
+                raise KeyboardInterrupt
             while todo and len(running) < AT_ONCE:
                 running.append(_trial(*todo.pop()))
             _progress('%d to go' % (len(todo) + len(running)))
@@ -55,6 +62,7 @@ def verify(trials):
         _progress('')
         for trial in running:
             trial.close()
+        signal.signal(signal.SIGINT, handler)
     return rows
 
 
