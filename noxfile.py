@@ -87,7 +87,8 @@ def patched(session):
     """Return those of PATCHED that were found; end the session if none was."""
     versions = [version for version in PATCHED if version in FOUND]
     if not versions:
-        session.error('none of CPython %s was found' % ', '.join(PATCHED))
+        session.error('none of CPython %s was found: see above' % ', '.join(
+            PATCHED))
     return versions
 
 
@@ -145,9 +146,9 @@ def lint(session):
 @nox.session
 def demo(session):
     """Run the bug report's programs and `verify`: stock beside patched."""
-    wheel = build(session)
+    versions, wheel = patched(session), build(session)
     session.run('python', 'tests/demo/run.py', *[
-        install_for(session, version, wheel) for version in patched(session)])
+        install_for(session, version, wheel) for version in versions])
 
 
 @nox.session

@@ -7,6 +7,11 @@ import sys
 import backport
 
 from . import _enable, _environment
+from ._environment import Problem
+
+# Reasons of `backport.status()` that mean that files of the package are missing
+# or cannot be read.
+FAILED = 'the installer failed', 'the import hook failed'
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -27,7 +32,10 @@ def status():
         answer = _environment.fresh()
         if answer['problem'] is not None:
             _environment.package(answer)    # raises
-    except _environment.Problem as exc:
+        for record in answer['records']:
+            if record['reason'].startswith(FAILED):
+                raise Problem(record['reason'])
+    except Problem as exc:
         return dict(result, error=str(exc))
     for record in answer['records']:
         if record['state'] == 'applied' and not answer['active']:
