@@ -57,7 +57,7 @@ def parser():
                                             help=text.partition('.')[0])
                 for name, text in COMMANDS.items()}
     commands['verify'].add_argument(
-        '--trials', type=_positive, default=5, metavar='N',
+        '--trials', type=int, default=5, metavar='N',
         help='how often each loss is forced (default: %(default)s)')
     for name in 'verify', 'status':
         commands[name].add_argument('--json', action='store_true',
@@ -70,13 +70,6 @@ def parser():
     return parser
 
 
-def _positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError('%s is not a positive number' % text)
-    return number
-
-
 def main(argv=None):
     """Run the command of *argv*; return its exit status."""
     argv = (sys.argv[1:] if argv is None else argv) or ['--help']
@@ -85,24 +78,19 @@ def main(argv=None):
     try:
         if argv[0] != 'run' or argv[1:] in (['-h'], ['--help']):
             arguments = vars(parser().parse_args(argv))
-        command = name = arguments['command']
+        name = arguments['command']
         if name == 'disable':
             name = 'enable'
         elif name != 'enable':
             del arguments['command']
         module = importlib.import_module('backport.commands._' + name)
-        from .commands._environment import Problem
     except OSError:
         raise   # a full disk, or a file that cannot be read: see _main
     except Exception as exc:
         print('backport: the package in %s is not complete, install it again: '
               '%s' % (FOLDER, exc), file=sys.stderr)
         return 2
-    try:
-        return module.main(**arguments)
-    except Problem as exc:
-        print('backport %s: %s' % (command, exc), file=sys.stderr)
-        return 2
+    return module.main(**arguments)
 
 
 def _main():

@@ -44,8 +44,9 @@ def _diff(applied):
     path = inspect.getfile(applied.stock[0])
     lines, _ = inspect.findsource(applied.stock[0])
     changed = list(lines)
-    for stock, ours in sorted(zip(applied.stock, applied.ours),
-                              key=_first_line, reverse=True):
+    pairs = sorted(zip(applied.stock, applied.ours),
+                   key=lambda codes: codes[0].co_firstlineno)
+    for stock, ours in reversed(pairs):     # what is above does not move
         old, line = inspect.getsourcelines(stock)
         new, line_of_ours = inspect.getsourcelines(ours)
         yield '# %s: %s:%d\n' % (ours.co_name, ours.co_filename, line_of_ours)
@@ -53,7 +54,3 @@ def _diff(applied):
         changed[line - 1:line - 1 + len(old)] = textwrap.indent(
             ''.join(new), indent).splitlines(True)
     yield from difflib.unified_diff(lines, changed, path, path)
-
-
-def _first_line(codes):
-    return codes[0].co_firstlineno

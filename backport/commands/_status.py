@@ -60,63 +60,61 @@ def _was_active_here():
         hasattr(finder, 'watches_for_backport') for finder in sys.meta_path)
 
 
-def exit_status(result):
-    """Return 0 if protected or nothing is needed, 1 if a patch is refused, 2 if
-    it is not known, 3 if it is not active, or not everywhere.
+def verdict(result):
+    """Return the exit status, and what to do or None, for a `status`.
+
+    0: protected, or nothing is needed; 1: a patch is refused; 2: it is not
+    known; 3: it is not active, or not everywhere.
     """
     if 'error' in result:
-        return 2
-    states = {record['state'] for record in result['patches']}
+        return 2, None
     activation = result['auto_activation']
+    states = {record['state'] for record in result['patches']}
     if 'refused' in states:
-        return 1
-    if states == {'not-needed'} or (
-            'disabled' not in states and activation['in_this_process']
-            and activation['unreadable'] is None):
-        return 0
-    return 3
+        return 1, None
+    if states == {'not-needed'}:
+        return 0, None
+    if 'disabled' in states:
+        return 3, 'Unset BACKPORT_DISABLE to see what happens without it.'
+    if not activation['active']:
+        return 3, ('To activate it: "python -m backport enable" for this '
+                   'environment, "python -m\nbackport run ..." for one '
+                   'program, or "import backport" at the top of it.')
+    if activation['unreadable']:
+        return 3, ('Not everybody who can run this interpreter can read it: '
+                   'see the mode of\n' + activation['unreadable'])
+    if not activation['in_this_process']:
+        return 3, ('A fresh interpreter has it, but this process was started '
+                   'without: an option\n(-S, -I, -s), or a launcher that puts '
+                   'a sitecustomize in front, keeps it out.')
+    return 0, None
 
 
 def main(as_json=False):
     """Print it; return the exit status."""
     result = status()
-    code = exit_status(result)
+    code, advice = verdict(result)
     if as_json:
         print(json.dumps(result, indent=2))
     else:
-        print('%s %s, %s' % (result['implementation'], result['python'],
-                             sys.executable))
-        print('backport %s, %s' % (result['backport'], result['package']))
-        if 'error' not in result:
-            print('\n'.join(_lines(result, code)))
+        print('\n'.join(_lines(result)))
+        if advice:
+            print('\n' + advice)
     if 'error' in result:
         print('backport status: ' + result['error'], file=sys.stderr)
     return code
 
 
-def _lines(result, code):
+def _lines(result):
+    yield '%s %s, %s' % (result['implementation'], result['python'],
+                         sys.executable)
+    yield 'backport %s, %s' % (result['backport'], result['package'])
     activation = result['auto_activation']
-    yield ''
-    yield 'auto-activation  ' + ', '.join(filter(None, [
-        'on' if activation['active'] else 'off', activation['method'],
-        activation['path']]))
+    if activation:
+        yield '\nauto-activation  ' + ', '.join(filter(None, [
+            'on' if activation['active'] else 'off', activation['method'],
+            activation['path']]))
     for record in result['patches']:
         yield 'patch %(name)-9s  %(state)s: %(reason)s' % record
         if record['source']:
             yield ' ' * 17 + record['source']
-    if code != 3:
-        return
-    yield ''
-    if os.environ.get('BACKPORT_DISABLE'):
-        yield 'BACKPORT_DISABLE is set: unset it to see what happens without.'
-    elif not activation['active']:
-        yield ('To activate it: "python -m backport enable" for this '
-               'environment, "python -m\nbackport run ..." for one program, or '
-               '"import backport" at the top of it.')
-    elif activation['unreadable']:
-        yield ('Not everybody who can run this interpreter can read it: see '
-               'the mode of\n' + activation['unreadable'])
-    else:
-        yield ('This process was started without it: an option (-S, -I, -s), '
-               'or a launcher that\nputs a sitecustomize in front, keeps it '
-               'out. A fresh interpreter has it.')
