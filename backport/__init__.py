@@ -9,7 +9,12 @@ On any other interpreter nothing is done, and `status` says so.
 """
 import os
 
-from ._api import activate, deactivate, require, status
+try:
+    from ._api import activate, deactivate, require, status
+except ImportError as exc:
+    # With this name, "python -m backport" is a line and not a traceback.
+    raise ImportError('the package in %s is not complete, install it again: %s'
+                      % (os.path.dirname(__file__), exc), name=__name__)
 
 __all__ = ['activate', 'deactivate', 'require', 'status']
 __version__ = '0.1.0'
