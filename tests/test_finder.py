@@ -477,6 +477,28 @@ except RuntimeError as exc:
     assert child.words == ['3', 'patches', 'refused', 'True'], child
 
 
+@pytest.mark.parametrize('name', ['_api.py', '_finder.py'])
+def test_half_installed_for_who_imports_it(broken, name):
+    child = broken(lambda package: (package / name).unlink(), LOAD + '''
+import subprocess
+try:
+    import backport
+except ImportError as exc:
+    print(exc)
+done = subprocess.run([sys.executable, '-m', 'backport', 'status'],
+                      stderr=subprocess.PIPE)
+print(done.returncode, done.stderr.decode())
+''')
+    assert child.words[0] == '3' and not child.err, child
+    folder, imported, command = child.out.split('\n', 3)[1:]
+    assert folder == ('futures' if name == '_finder.py' else 'patches')
+    for line in imported, command:
+        assert 'is not complete, install it again' in line, child
+        assert 'backport.' + name[:-3] in line, child
+    assert command.startswith('1 ') and child.out.endswith(')\n\n'), child
+    assert command.count('\n') == 2, child
+
+
 def test_a_folder_without_the_package(run_python, tmp_path):
     """`import` makes a package of any folder; `require` is not there then."""
     (tmp_path / 'backport').mkdir()
