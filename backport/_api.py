@@ -62,25 +62,18 @@ def deactivate():
     """Put the stock code back; return a record for each patch, as `status`.
 
     Raises nothing.  Where another tool has changed a function since, that
-    patch is left as it is and its record says ``refused`` and why.
-    ``_global_shutdown_lock`` stays, for calls that are under way.
+    patch is left as it is, and its record says so.  ``_global_shutdown_lock``
+    stays, for calls that are under way.
     """
-    reasons = {}
     for name in PATCHES:
         if not _finder.is_off(name):
             decided[name] = 'disabled', 'backport.deactivate() was called'
         try:
-            module = sys.modules.get(PATCHES[name])
-            reasons[name] = load('_live').revert(module)
-        except Exception as exc:
-            reasons[name] = 'the installer failed: %s: %s' % (
-                type(exc).__name__, exc)
-    records = status()
-    for record in records:
-        if reasons[record.name] is not None:
-            record.state = 'refused'
-            record.reason = 'not taken back: ' + reasons[record.name]
-    return records
+            if PATCHES[name] in sys.modules:
+                _finder.settle(name, sys.modules[PATCHES[name]])
+        except Exception:
+            pass    # the record says so
+    return status()
 
 
 def status():
@@ -107,7 +100,7 @@ def _record(name):
         load('_live').complete(record, PATCHES[name])
     except Exception as exc:
         # The interpreter is being torn down, or our own files are broken.
-        if state == 'pending':
+        if state != 'not-needed':
             record.state = 'refused'
             record.reason = 'the installer failed: %s: %s' % (
                 type(exc).__name__, exc)

@@ -96,16 +96,28 @@ def patch(name, module):
     try:
         if not decided:
             decide()
-        if is_off(name):
-            return
-        problem = load('_installer').apply(name, module)
-        if is_off(name):
-            # By another thread, which may have come too early to see this.
-            load('_live').revert(module)
+        problem = settle(name, module)
     except Exception as exc:
         problem = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
-    if problem is not None:
+    if problem is not None and not is_off(name):
         refuse(name, problem)
+
+
+def settle(name, module):
+    """Put into *module* the code that has been decided on, ours or stock.
+
+    Returns None, or why ours cannot be.
+    """
+    while True:
+        off, problem = is_off(name), None
+        if not off:
+            problem = load('_installer').apply(name, module)
+        elif '_backport' in vars(module):
+            load('_live').revert(name, module)
+        # Another thread may have decided otherwise meanwhile, and have come too
+        # early to see this.
+        if is_off(name) == off:
+            return problem
 
 
 def decide():
@@ -135,7 +147,8 @@ def decide():
 
 def is_off(name):
     """Return whether a patch must not be applied."""
-    return decided[name] is not None and decided[name][0] != 'refused'
+    decision = decided[name]
+    return decision is not None and decision[0] != 'refused'
 
 
 def refuse(name, reason):

@@ -64,26 +64,18 @@ def state(name, module):
             return 'stock', None
         if code is not ours:
             if not _wraps(function, code, ours):
-                return 'changed', _changed(qualname, code)
+                return 'changed', (
+                    'another tool has since put code of %s, line %d, into %s'
+                    % (code.co_filename, code.co_firstlineno, qualname))
             reason = 'another tool has wrapped the patched code in place'
     return 'ours', reason
 
 
-def revert(module):
-    """Put the stock code back into *module*; return None, or why it is not.
-
-    *module* may be None, if it has not been loaded.
-    """
-    applied = _installer.applied_to(module)
-    if applied is None:
-        return None
-    for function, *known in zip(applied.functions, applied.stock,
-                                applied.ours):
-        code = function.__code__
-        if not any(code is one for one in known):
-            return _changed(function.__qualname__, code)
-    _installer.swap(applied.functions, applied.stock)
-    return None
+def revert(name, module):
+    """Put the stock code back, unless another tool has changed it since."""
+    if state(name, module) == ('ours', None):
+        applied = _installer.applied_to(module)
+        _installer.swap(applied.functions, applied.stock)
 
 
 def _wraps(function, code, wrapped):
@@ -96,11 +88,6 @@ def _wraps(function, code, wrapped):
                for value in [*vars(function).values(), *code.co_consts])
 
 
-def _changed(qualname, code):
-    return 'another tool has since put code of %s, line %d, into %s' % (
-        code.co_filename, code.co_firstlineno, qualname)
-
-
 def expected(name, module_name):
     """Return (source, sha256, releases) of a module; it is not loaded.
 
@@ -109,9 +96,8 @@ def expected(name, module_name):
     source = digest = releases = path = None
     try:
         from _frozen_importlib import _find_spec
-        parts = module_name.split('.')
-        for end in range(1, len(parts) + 1):
-            spec = _find_spec('.'.join(parts[:end]), path)
+        for fullname in 'concurrent', 'concurrent.futures', module_name:
+            spec = _find_spec(fullname, path)
             path = spec.submodule_search_locations
         source, _, digest = _read(spec.origin)
         releases, _ = _known(name, digest)

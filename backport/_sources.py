@@ -155,8 +155,6 @@ def _unwrapped(found, namespace):
     in ``__wrapped__``; its code can be replaced under them.
     """
     for _ in range(100):
-        if found is None:
-            break
         if type(found) is type(_unwrapped) and found.__globals__ is namespace:
             return found
         found = getattr(found, '__wrapped__', None)

@@ -15,8 +15,10 @@ failures = []
 def loop(function, seconds=%r):
     end = time.monotonic() + seconds
     try:
-        while time.monotonic() < end and not failures:
+        while not failures:
             function()
+            if time.monotonic() > end:
+                break
     except Exception as exc:
         failures.append(repr(exc))
 def run(*functions):
@@ -56,14 +58,16 @@ print(thread.ThreadPoolExecutor(1).submit(len, 'abc').result())
 
 
 def test_naively_from_many_threads(run):
-    """The twin: version 0.1.0 took its finder out, and forgot what it did."""
-    child = run(LOOPS % 5.0 + '''
+    """The twin: version 0.1.0 took its finder out."""
+    child = run(LOOPS % 0.0 + '''
+barrier = threading.Barrier(2)
 def naive():
-    for finder in [finder for finder in sys.meta_path
-                   if getattr(finder, 'is_of_backport', False)]:
+    finders = [finder for finder in sys.meta_path
+               if getattr(finder, 'is_of_backport', False)]
+    barrier.wait()
+    for finder in finders:
         sys.meta_path.remove(finder)
-    backport.activate()
-run(naive, naive, naive)
+run(naive, naive)
 tell(failures)
 ''')
     assert 'ValueError' in child.out, child

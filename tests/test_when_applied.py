@@ -584,8 +584,8 @@ def test_deactivated_before_it_was_loaded(ask):
     assert (child.record.state, child.record.live) == ('disabled', 'futures')
 
 
-@pytest.mark.parametrize('tool', [
-    'code of submit', 'code of the exit handler'])
+@pytest.mark.parametrize('tool', ['code of submit', 'code of the exit handler',
+                                  'submit itself'])
 def test_deactivate_refuses(ask, tool):
     """Another tool has changed a function since: all stays as it is."""
     child = ask('import backport' + REWRITTEN % TOOLS[tool] + '''
@@ -597,7 +597,28 @@ print(record.reason)
 live = lambda: None
 ''')
     assert child.words[0] == 'refused', child
-    assert 'not taken back: another tool' in child.out, child
+    assert 'another tool has' in child.out, child
+
+
+def test_wrapped_in_place(ask):
+    """As ddtrace does: it is applied, and cannot be taken back."""
+    child = ask('''
+import backport
+from concurrent.futures import thread
+submit = thread.ThreadPoolExecutor.submit
+submit.kept = type(live)(submit.__code__, vars(thread))
+submit.__code__ = (lambda *args: ThreadPoolExecutor.submit.kept(*args)).__code__
+before = codes()
+for record in backport.status()[0], backport.deactivate()[0]:
+    tell(record.state)
+    assert record.reason.endswith(
+        '; another tool has wrapped the patched code in place'), record
+backport.activate()
+assert same(before, codes())
+print(thread.ThreadPoolExecutor(1).submit(len, 'abc').result())
+live = lambda: None
+''')
+    assert child.words == ['applied', 'applied', '3'] and not child.err, child
 
 
 # At odd moments.
