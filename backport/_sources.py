@@ -137,7 +137,7 @@ def live_functions(name, namespace):
         found = namespace.get(first)
         if rest and isinstance(found, type):
             found = vars(found).get(rest)
-        function = _unwrapped(found, namespace)
+        function = None if found is None else _unwrapped(found, namespace)
         if function is not None:
             functions[qualname] = function
         elif found is not None:
