@@ -4,9 +4,9 @@
 
 The seed decides what the program consists of (`INGREDIENTS`), not how its
 threads interleave.  It stays clear of what deadlocks stock code; the comments
-say where.  With ingredients that are named, main does nothing else and ends
-after a moment.  What becomes of each work item is written to standard output,
-as child.py has it.
+say where.  Of ingredients that are named it has one, and main does nothing else
+and ends after a moment.  What becomes of each work item is written to standard
+output, as child.py has it.
 """
 import atexit
 import gc
@@ -194,10 +194,11 @@ def new_pools():
     """Daemon threads submit each work item to a pool of its own."""
     def loop():
         for _ in range(MAX_SUBMITS):
-            if submit(thread.ThreadPoolExecutor(1), nap) is None:
+            pool = thread.ThreadPoolExecutor(1)
+            if submit(pool, nap) is None:
                 break
             if chance(0.1):
-                pause()
+                rng.choice([pause, pool.shutdown])()
     for _ in range(rng.randint(1, 4)):
         threading.Thread(target=loop, daemon=True).start()
 
@@ -350,6 +351,28 @@ def dropped_process_pools():
     threading.Thread(target=loop, daemon=True).start()
 
 
+def shared_process_pool():
+    """Daemon threads, callbacks and work in a thread pool submit to one."""
+    from concurrent.futures import ProcessPoolExecutor
+    pool = ProcessPoolExecutor(rng.randint(1, 2))
+    thread_pool = thread.ThreadPoolExecutor(2)
+
+    def again(future=None):
+        future = submit(pool, work=process_work)
+        if future is not None and chance(0.95):
+            future.add_done_callback(again)
+
+    def loop():
+        for _ in range(MAX_SUBMITS):
+            future = submit(pool, work=process_work)
+            if future is None:
+                break
+            rng.choice([future.result, pause, again,
+                        lambda: submit(thread_pool, again)])()
+    for _ in range(rng.randint(1, 3)):
+        threading.Thread(target=loop, daemon=True).start()
+
+
 def process_work(number, then):
     tell('began', number)
     tell('completed', number)
@@ -373,9 +396,8 @@ INGREDIENTS = [
 
 def main():
     if sys.argv[3:]:
-        for name in sys.argv[3:]:
-            globals()[name]()
-        time.sleep(rng.uniform(0.02, 0.25))
+        globals()[rng.choice(sys.argv[3:])]()
+        time.sleep(rng.uniform(0, 0.25))
         return
     chosen = [start for share, start in INGREDIENTS if chance(share)]
     if process_pools in chosen and forks in chosen:

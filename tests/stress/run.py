@@ -5,8 +5,8 @@
                   [--variants V,...] [--json FILE]
 
     random      random programs (program.py)
-    processes   a daemon thread loops over one-worker process pools, each shut
-                down, or dropped, while main ends
+    processes   daemon threads submit to process pools while main ends: to one
+                pool, or to one after the other, each shut down, or dropped
     forced      the losses that `backport verify` forces, each by itself
 
 Each interpreter has the package installed.  A line of the table is about the
@@ -99,8 +99,9 @@ def find_lines(kind, pythons, variants):
             switch = 'on' if variant == 'patched' else 'off'
             commands = {
                 'random': {'random': program},
-                'processes': {name: program + [name] for name in (
-                    'process_pools', 'dropped_process_pools')},
+                'processes': {'processes': program + [
+                    'process_pools', 'dropped_process_pools',
+                    'shared_process_pool']},
                 'forced': {loss: [python, scenarios, loss, switch]
                            for loss in losses},
             }[kind]
