@@ -172,6 +172,11 @@ def pool_of_one():
     return pool
 
 
+def start_threads(loop, most):
+    for _ in range(rng.randint(1, most)):
+        threading.Thread(target=loop, daemon=True).start()
+
+
 # The ingredients.  Each is called once by main, before it gets going, and may
 # return what main is to do again and again.
 
@@ -186,8 +191,7 @@ def daemon_threads():
                 if not refusals:
                     break
             pause()
-    for _ in range(rng.randint(1, 3)):
-        threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 3)
 
 
 def new_pools():
@@ -199,8 +203,7 @@ def new_pools():
                 break
             if chance(0.1):
                 rng.choice([pause, pool.shutdown])()
-    for _ in range(rng.randint(1, 4)):
-        threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 4)
 
 
 def chains():
@@ -322,12 +325,12 @@ def forks():
             if os.fork() == 0:
                 # A thread cannot end its process in another way.
                 child(os._exit)
-    threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 1)
     return fork
 
 
 def process_pools():
-    """A daemon thread gives each work item a process pool of its own."""
+    """Daemon threads give each work item a process pool of its own."""
     from concurrent.futures import ProcessPoolExecutor
 
     def loop():
@@ -335,7 +338,7 @@ def process_pools():
             with ProcessPoolExecutor(1) as pool:
                 if submit(pool, work=process_work) is None:
                     break
-    threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 3)
 
 
 def dropped_process_pools():
@@ -348,7 +351,7 @@ def dropped_process_pools():
             if future is None:
                 break
             future.result()
-    threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 3)
 
 
 def shared_process_pool():
@@ -369,8 +372,7 @@ def shared_process_pool():
                 break
             rng.choice([future.result, pause, again,
                         lambda: submit(thread_pool, again)])()
-    for _ in range(rng.randint(1, 3)):
-        threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 3)
 
 
 def process_work(number, then):
