@@ -82,6 +82,10 @@ def count(out, status, left, err):
     })
 
 
+def problems_of(counts):
+    return [name for name in PROBLEMS if counts[name]]
+
+
 def condensed(err):
     """Return *err* with each of its stacks once."""
     parts = collections.Counter(

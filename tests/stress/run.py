@@ -34,82 +34,19 @@ import os
 import random
 import resource
 import signal
-import subprocess
 import sys
 import time
 
 import child
+import lines
 
-PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'program.py')
 EXTENSION = 3
 KEPT = 3        # failures that FILE keeps of each line that is not judged
-
-# Seconds after which a program counts as hung; it takes less than one.  Stock
-# code is expected to hang.
-TIMEOUT = {'stock': 10, 'patched': 60, 'upstream': 10}
 
 # Programs at a time, for each processor.  The forced ones sleep.
 JOBS = {'random': 2, 'processes': 2, 'forced': 4}
 
 CLEAR = '\r\033[K'
-
-# Tells an interpreter's version, and the losses that its package can force.
-# _exit: the scenarios have an exit handler that waits.
-ASK = '''
-import backport, glob, json, os, platform, runpy
-path, = glob.glob(os.path.join(backport.__path__[0], '**', '_scenarios.py'),
-                  recursive=True)
-losses = [loss for name, what in runpy.run_path(path)['LOSSES'].items()
-          for loss in (what if isinstance(what, dict) else [name])]
-print(json.dumps([platform.python_version(), path, losses]), flush=True)
-os._exit(0)
-'''
-
-
-class Line:
-    """A line of the table: a program, run by an interpreter, with a variant."""
-
-    def __init__(self, version, name, variant, command):
-        self.name = '%s %s %s' % (version, name, variant)
-        self.variant = variant
-        self.command = command
-        self.counts = collections.Counter()
-        self.failures = []      # [problems, command, standard error]
-        self.environ = {name: value for name, value in os.environ.items()
-                        if not name.startswith('BACKPORT_')}
-        if variant != 'patched':
-            # Should the environment activate it.
-            self.environ['BACKPORT_DISABLE'] = '1'
-
-    def run(self, seed):
-        """Return a list of problems, the command, and what `child.run` does."""
-        command = [part.format(seed=seed) for part in self.command]
-        counts, err = child.run(command, self.environ, TIMEOUT[self.variant])
-        return problems_of(counts), ' '.join(command), err, counts
-
-
-def problems_of(counts):
-    return [name for name in child.PROBLEMS if counts[name]]
-
-
-def find_lines(kind, pythons, variants):
-    for python in map(os.path.abspath, pythons):
-        version, scenarios, losses = json.loads(subprocess.check_output(
-            [python, '-c', ASK], universal_newlines=True))
-        for variant in variants:
-            program = [python, PROGRAM, '{seed}', variant]
-            switch = 'on' if variant == 'patched' else 'off'
-            commands = {
-                'random': {'random': program},
-                'processes': {'processes': program + [
-                    'process_pools', 'dropped_process_pools',
-                    'shared_process_pool']},
-                # -S, as verify: a start-up must not patch it.
-                'forced': {loss: [python, '-S', scenarios, loss, switch]
-                           for loss in losses},
-            }[kind]
-            for name, command in commands.items():
-                yield Line(version, name, variant, command)
 
 
 class Stress:
@@ -118,7 +55,7 @@ class Stress:
     def __init__(self, arguments):
         self.arguments = arguments
         self.judged = arguments.variants[-1]
-        self.lines = list(find_lines(arguments.kind, arguments.pythons,
+        self.lines = list(lines.find(arguments.kind, arguments.pythons,
                                      arguments.variants))
         self.next = 0           # the first number that has not been started
         self.unfinished = []    # those below that were stopped
@@ -190,8 +127,9 @@ class Stress:
 
     def has_shown_nothing(self):
         """Return the lines of stock code that has done nothing wrong."""
-        return [line for line in self.lines if not problems_of(line.counts)
-                and line.variant == 'stock' != self.judged]
+        return [line for line in self.lines
+                if line.variant == 'stock' != self.judged
+                and not child.problems_of(line.counts)]
 
     def numbers(self):
         last = (self.arguments.programs or sys.maxsize) * len(self.lines)
@@ -253,11 +191,12 @@ class Stress:
         counts = collections.Counter()
         for line in self.lines:
             counts.update(line.counts if line.variant == self.judged else {})
+        problems = ', '.join('%d %s' % (counts[name], name)
+                             for name in child.problems_of(counts))
         print('%s%d programs, %d:%02d left; %s: %s' % (
             CLEAR if on_terminal else '', self.ended,
-            *divmod(max(0, min(left)), 60), self.judged, ', '.join(
-                '%d %s' % (counts[name], name) for name in problems_of(counts))
-            or 'no problem'),
+            *divmod(max(0, min(left)), 60), self.judged,
+            problems or 'no problem'),
               end='' if on_terminal else '\n', file=sys.stderr, flush=True)
 
     def report(self):
@@ -277,7 +216,7 @@ class Stress:
                              self.arguments.jobs, seconds['wall'],
                              seconds['cpu'] / max(1, self.ended)))
         failed = [line for line in self.lines if line.variant == self.judged
-                  and (problems_of(line.counts) or not line.counts)]
+                  and (child.problems_of(line.counts) or not line.counts)]
         for line in failed:
             print('FAILED: ' + line.name)
         for line in self.has_shown_nothing():
@@ -299,8 +238,8 @@ def main():
                         type=lambda variants: variants.split(','))
     parser.add_argument('--json', metavar='FILE')
     arguments = parser.parse_args()
-    if not set(arguments.variants) <= set(TIMEOUT):
-        parser.error('variants are: ' + ', '.join(TIMEOUT))
+    if not set(arguments.variants) <= set(lines.TIMEOUT):
+        parser.error('variants are: ' + ', '.join(lines.TIMEOUT))
     if arguments.seconds is None:
         arguments.seconds = 0 if arguments.programs else 30
     if arguments.jobs is None:
