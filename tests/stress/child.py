@@ -50,7 +50,10 @@ def run(command, environ, timeout):
             wait_until(lambda: not session(process.pid), GRACE)
         left = session(process.pid)
         counts = count(read(out), status, left, read(err))
-        ask_for_stacks(left, err)
+        if left:
+            ask_for_stacks(left, err)
+            # All, and what they have forked meanwhile.
+            kill(-process.pid, signal.SIGKILL)
         process.wait()
         return counts, condensed(read(err))
 
@@ -96,7 +99,7 @@ def condensed(err):
 
 
 def ask_for_stacks(pids, err):
-    """Have processes write their stacks to *err*, and end them."""
+    """Have processes write their stacks to *err*, which ends them."""
     for pid in pids:
         # What one does must not depend on what became of another.
         kill(pid, signal.SIGSTOP)
@@ -105,8 +108,6 @@ def ask_for_stacks(pids, err):
         kill(pid, signal.SIGABRT)
         kill(pid, signal.SIGCONT)
         wait_until(lambda: not is_running(pid), 2)
-    for pid in pids:
-        kill(pid, signal.SIGKILL)
 
 
 def kill(pid, signum):
