@@ -28,9 +28,8 @@ def apply(name, module):
                 return reason if state == 'changed' else None
         functions, problem = _sources.live_functions(name, vars(module))
         if problem is None:
-            codes = {}
-            for qualname in functions:
-                codes[qualname] = functions[qualname].__code__
+            codes = {qualname: function.__code__
+                     for qualname, function in functions.items()}
             releases, patch = _sources.known(name, codes)
             if patch is None:
                 releases, patch, problem = load('_live').by_source(
