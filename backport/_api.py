@@ -22,7 +22,7 @@ def activate():
             load('_report').register(status, PATCHES)
     except Exception:
         pass    # no report, then
-    names = [name for name in PATCHES if decided[name] is None]
+    names = [name for name in PATCHES if decided[name][0] == 'pending']
     if not names:
         return
     try:
@@ -89,9 +89,10 @@ def status():
 
 
 def _record(name):
-    state, reason = decided[name] or (
-        'pending', _obstacle(name)
-        or 'the program has not loaded %s yet' % PATCHES[name])
+    state, reason = decided[name]
+    if state == 'pending':
+        reason = (_obstacle(name)
+                  or 'the program has not loaded %s yet' % PATCHES[name])
     # The namespace type, without an import.
     record = type(sys.implementation)(
         name=name, state=state, reason=reason, source=None, sha256=None,
@@ -127,10 +128,9 @@ def require():
     """
     problems = []
     for record in status():
-        in_force = record.state in ('applied', 'not-needed')
-        if record.state == 'pending':
-            in_force = record.releases and not _obstacle(record.name)
-        if not in_force:
+        awaited = (record.state == 'pending' and record.releases
+                   and not _obstacle(record.name))
+        if not awaited and record.state not in ('applied', 'not-needed'):
             problems.append('%s is %s, %s' % (record.name, record.state,
                                               record.reason))
     if problems:

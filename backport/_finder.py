@@ -18,8 +18,8 @@ PATCHES = {'thread': 'concurrent.futures.thread',
 # Tells this finder from others, whichever copy of the package it belongs to.
 is_of_backport = True
 
-# Name of a patch -> (state, reason), or None to apply it.  What is applied is
-# told by the live code alone.
+# Name of a patch -> (state, reason).  "pending" is to be applied, or has been:
+# that is told by the live code alone.
 decided = {}
 
 _asking = set()     # ids of the threads in find_spec
@@ -62,19 +62,17 @@ class Loader:
         if name in ('_spec', '_loader', '_fullname'):
             raise AttributeError(name)      # a copy that is being made
         attribute = getattr(self._loader, name)
-        return {'exec_module': self._exec_module,
-                'load_module': self._load_module}.get(name, attribute)
+        if name not in ('exec_module', 'load_module'):
+            return attribute
 
-    def _exec_module(self, module):
-        self._step_back(module)
-        self._loader.exec_module(module)
-        patch(self._fullname.rpartition('.')[2], module)
-
-    def _load_module(self, fullname):
-        self._step_back(None)
-        module = self._loader.load_module(fullname)
-        patch(self._fullname.rpartition('.')[2], module)
-        return module
+        def run(module):
+            self._step_back(module)
+            result = attribute(module)
+            # load_module takes the name of the module and returns it.
+            patch(self._fullname.rpartition('.')[2],
+                  module if name == 'exec_module' else result)
+            return result
+        return run
 
     def _step_back(self, module):
         try:
@@ -122,20 +120,21 @@ def settle(name, module):
 
 def decide():
     """Decide anew for each patch whether it is to be applied."""
-    reason = None
+    decisions = dict.fromkeys(PATCHES, ('pending', None))
     if sys.implementation.name != 'cpython':
-        reason = 'not-needed', '%s is not CPython' % sys.implementation.name
-    elif sys.meta_path is None:
-        reason = 'refused', 'the interpreter is shutting down'
-    decisions = dict.fromkeys(PATCHES, reason)
-    if reason is None and sys.version_info >= (3, 9):
+        decisions = dict.fromkeys(PATCHES, (
+            'not-needed', '%s is not CPython' % sys.implementation.name))
+    elif sys.version_info >= (3, 9):
         # Upstream has fixed thread pools only (docs/upstream.md).
-        decisions['thread'] = (
-            'not-needed', 'CPython has had the fix of bpo-31783 since 3.9')
-        decisions['process'] = (
-            'not-needed', 'CPython 3.9 and later are left as they are, race '
-                          'included')
-    elif reason is None and 'BACKPORT_DISABLE' in os.environ:
+        decisions = {
+            'thread': ('not-needed', 'CPython has had the fix of bpo-31783 '
+                                     'since 3.9'),
+            'process': ('not-needed', 'CPython 3.9 and later are left as they '
+                                      'are, race included')}
+    elif sys.meta_path is None:
+        decisions = dict.fromkeys(PATCHES, (
+            'refused', 'the interpreter is shutting down'))
+    elif 'BACKPORT_DISABLE' in os.environ:
         switch = os.environ['BACKPORT_DISABLE']
         names = {word.strip() for word in switch.split(',')} - {'', '0'}
         if not names <= PATCHES.keys():
@@ -147,8 +146,7 @@ def decide():
 
 def is_off(name):
     """Return whether a patch must not be applied."""
-    decision = decided[name]
-    return decision is not None and decision[0] != 'refused'
+    return decided[name][0] in ('disabled', 'not-needed')
 
 
 def refuse(name, reason):
@@ -173,11 +171,7 @@ def load(name):
         return __import__(fullname, fromlist=['*'])
     from _frozen_importlib_external import SourceFileLoader
     path = __file__[:-len('_finder.py')] + name.replace('.', '/') + '.py'
-    if name.startswith('patches.') and not os.path.exists(path):
-        # A checkout: patches/ is beside this folder and not in it.
-        path = path.replace('backport/patches', 'patches')
     module = type(sys)(fullname)
-    module.__package__ = fullname.rpartition('.')[0]
-    module.__file__ = path
+    module.__file__, module.__package__ = path, fullname.rpartition('.')[0]
     exec(SourceFileLoader(fullname, path).get_code(fullname), vars(module))
     return sys.modules.setdefault(fullname, module)

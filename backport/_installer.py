@@ -19,17 +19,20 @@ _sources = load('_sources')
 def apply(name, module):
     """Patch *module*; return None, or why it is left as it is."""
     while True:
-        applied = applied_to(module)
+        applied, state = applied_to(module), 'new'
         if applied is not None:
-            state, reason = load('_live').state(name, module)
-            if state == 'stock':
-                swap(applied.functions, applied.ours)
-            if state != 'new':
-                return reason if state == 'changed' else None
+            state, problem = load('_live').state(name, module)
+            if state in ('ours', 'changed'):
+                return problem if state == 'changed' else None
         functions, problem = _sources.live_functions(name, vars(module))
         if problem is None:
             codes = {qualname: function.__code__
                      for qualname, function in functions.items()}
+            if state == 'stock':
+                for qualname, stock, ours in zip(
+                        _sources.REPLACED[name], applied.stock, applied.ours):
+                    if codes[qualname] is ours:     # put in by another thread
+                        codes[qualname] = stock
             releases, patch = _sources.known(name, codes)
             if patch is None:
                 releases, patch, problem = load('_live').by_source(
@@ -69,9 +72,10 @@ def _put(name, module, live, codes, releases, patch):
         namespace.setdefault('_global_shutdown_lock', shared.lock)
         # By it submit knows whether somebody has replaced what starts workers.
         namespace['_backport_start_workers'] = functions[0]
-    # Before the swap.  The namespace type, without an import.
-    shared.applied = type(sys.implementation)(
-        functions=functions, stock=stock, ours=ours, releases=releases)
+    if shared.applied is None or shared.applied.functions != functions:
+        # The namespace type, without an import.
+        shared.applied = type(sys.implementation)(
+            functions=functions, stock=stock, ours=ours, releases=releases)
     try:
         swap(functions, ours)
     except BaseException:

@@ -573,6 +573,35 @@ def test_off_and_on_again(ask):
     assert child.record.state == 'applied', child
 
 
+#: As ddtrace wraps a function.
+WRAP_IN_PLACE = '''
+submit = thread.ThreadPoolExecutor.submit
+submit.kept = type(live)(submit.__code__, vars(thread))
+submit.__code__ = (lambda *args: ThreadPoolExecutor.submit.kept(*args)).__code__
+'''
+
+
+@pytest.mark.parametrize('tool, changed', [
+    (TOOLS['code of a worker'], '_worker'),
+    (TOOLS['code of submit'], 'ThreadPoolExecutor.submit'),
+    (WRAP_IN_PLACE, 'ThreadPoolExecutor.submit'),
+], ids=['worker', 'submit', 'wrapped'])
+def test_changed_while_it_was_off(ask, tool, changed):
+    """It is refused as it would have been at first; nothing is undone."""
+    child = ask('import backport' + REWRITTEN % '''
+backport.deactivate()
+''' + tool + '''
+before = codes()
+backport.activate()
+assert same(before, codes())
+print(pool(1).submit(len, 'abc').result())
+live = lambda: None
+''')
+    assert child.words == ['3'] and child.record.state == 'refused', child
+    assert child.record.reason.endswith(changed), child
+    assert 'another tool has ' in child.record.reason, child
+
+
 def test_deactivated_before_it_was_loaded(ask):
     child = ask('''
         import backport
@@ -601,13 +630,11 @@ live = lambda: None
 
 
 def test_wrapped_in_place(ask):
-    """As ddtrace does: it is applied, and cannot be taken back."""
+    """It is applied, and cannot be taken back."""
     child = ask('''
 import backport
 from concurrent.futures import thread
-submit = thread.ThreadPoolExecutor.submit
-submit.kept = type(live)(submit.__code__, vars(thread))
-submit.__code__ = (lambda *args: ThreadPoolExecutor.submit.kept(*args)).__code__
+''' + WRAP_IN_PLACE + '''
 before = codes()
 for record in backport.status()[0], backport.deactivate()[0]:
     tell(record.state)
