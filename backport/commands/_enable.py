@@ -189,11 +189,11 @@ def _remove(path):
 def main(command):
     """Run "enable" or "disable"; return the exit status."""
     try:
-        print('backport: ' + (enable() if command == 'enable' else disable()))
-        return 0
-    except Problem as exc:
-        text = str(exc)
-    except OSError as exc:
-        text = 'cannot change %s: %s' % (exc.filename, exc.strerror)
-    print('backport %s: %s' % (command, text), file=sys.stderr)
-    return 1
+        done = enable() if command == 'enable' else disable()
+    except (Problem, OSError) as exc:
+        if isinstance(exc, OSError):
+            exc = 'cannot change %s: %s' % (exc.filename, exc.strerror)
+        print('backport %s: %s' % (command, exc), file=sys.stderr)
+        return 1
+    print('backport: ' + done)
+    return 0
