@@ -120,7 +120,7 @@ def install_for(session, version, wheel):
 def tests(session):
     """Run the tests against the wheel, in one interpreter that has the bug."""
     session.install(*TEST_REQUIREMENTS, build(session))
-    session.run('python', '-m', 'pytest',
+    session.run('pytest',
                 *session.posargs or ['-n', TEST_PROCESSES, 'tests'])
 
 
@@ -128,7 +128,7 @@ def tests(session):
 def noop(session):
     """Check that nothing happens on an interpreter that has upstream's fix."""
     session.install('pytest', build(session))
-    session.run('python', '-m', 'pytest',
+    session.run('pytest',
                 *session.posargs or ['tests/test_not_needed.py'])
 
 
