@@ -149,6 +149,13 @@ def _patch_module(patch):
     return module
 
 
+def _for_freezers():
+    # Never called.  PyInstaller and its like include what it imports.
+    from .patches import (  # noqa: F401
+        process_36, process_37, process_370, process_38, thread_36, thread_37,
+        thread_370, thread_38)
+
+
 def _import(module_name):
     __import__(module_name)
     return sys.modules[module_name]
