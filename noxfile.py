@@ -184,6 +184,18 @@ def clients_short(session):
 
 
 @nox.session(python=PATCHED)
+def frozen(session):
+    """Freeze a program that uses pools; run it, stock beside patched."""
+    session.install('pytest', build(session), '--only-binary', ':all:',
+                    'pyinstaller', 'cx_Freeze; python_version >= "3.8"',
+                    # Has no wheels.
+                    '--no-binary', 'nuitka', 'nuitka; python_version >= "3.8"')
+    folder = os.path.join(session.create_tmp(), 'frozen')
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run('python', 'tests/frozen/run.py', folder)
+
+
+@nox.session(python=PATCHED)
 def explore(session):
     """Explore the interleavings of submit and exit; `-- --full`: more."""
     session.install('greenlet', build(session))
