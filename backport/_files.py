@@ -19,7 +19,7 @@ TEMPORARY = '.backport-'
 # What is loaded at start-up or when the program loads concurrent.futures.
 START_UP = ('_stub.py', '_startup.py', '_hook.py', '__init__.py',
             '_on_path/sitecustomize.py', '_installer.py', '_identify.py',
-            '_table.py', '_lock.py', 'patches/*.py')
+            '_table.py', '_lock.py', '_exit.py', 'patches/*.py')
 
 LEFT_BEHIND = ('sitecustomize.py' + TEMPORARY + '*',
                'zz_backport.pth' + TEMPORARY + '*',

@@ -14,8 +14,9 @@ from itertools import repeat
 
 from . import _identify
 from ._hook import PATCHES
+from ._exit import Exit
 from ._lock import GlobalShutdownLock
-from ._table import EXIT_FLAG, REPLACED
+from ._table import REPLACED
 
 Record = namedtuple('Record', 'name state reason source sha256 releases')
 
@@ -48,19 +49,21 @@ def apply(name, module):
     patch = _patch_module(identity.row.patch)
     ours = [getattr(patch, function).__code__ for _, function in REPLACED[name]]
     namespace = vars(module)
-    lock = namespace.setdefault(
-        '_backport_shutdown_lock',
-        GlobalShutdownLock(namespace, EXIT_FLAG[identity.row.patch]))
-    # The name that 3.9 has.  The patch itself uses the other one: gevent's
-    # monkey patching replaces what it finds under this (gevent PR 2191).
-    namespace.setdefault('_global_shutdown_lock', lock)
-    # By it submit knows whether somebody has replaced what starts workers.
-    namespace['_backport_start_workers'] = functions[0]
-    lock.applied = Applied(identity, functions, stock, ours)
+    state = namespace.get('_backport')
+    if state is None:
+        state = namespace.setdefault('_backport', Exit(
+            namespace, GlobalShutdownLock() if name == 'thread' else None))
+    if name == 'thread':
+        # The name that 3.9 has.  The patch itself uses the other one: gevent's
+        # monkey patching replaces what it finds under this (gevent PR 2191).
+        namespace.setdefault('_global_shutdown_lock', state.lock)
+        # By it submit knows whether somebody has replaced what starts workers.
+        namespace['_backport_start_workers'] = functions[0]
+    state.applied = Applied(identity, functions, stock, ours)
     try:
         _swap(functions, ours)
     except BaseException:
-        lock.applied = None
+        state.applied = None
         _swap(functions, stock)     # an audit hook objected (3.8)
         raise
     return None
@@ -78,7 +81,7 @@ def revert(name):
         return (_changed(name, module)
                 or 'another tool has since wrapped the patched code in place')
     _swap(applied.functions, applied.stock)
-    vars(module)['_backport_shutdown_lock'].applied = None
+    vars(module)['_backport'].applied = None
     return None
 
 
@@ -119,8 +122,8 @@ def _with_identity(name, state, reason, identity):
 
 
 def _applied(module):
-    lock = vars(module).get('_backport_shutdown_lock') if module else None
-    return getattr(lock, 'applied', None)
+    state = vars(module).get('_backport') if module else None
+    return getattr(state, 'applied', None)
 
 
 def _have(functions, codes):

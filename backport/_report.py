@@ -28,16 +28,16 @@ def _report():
 def line():
     """Return what was done in this process."""
     records = _hook.status()
-    locks = [lock for lock in (
-        vars(sys.modules[module]).get('_backport_shutdown_lock')
-        for module in _hook.PATCHES.values() if module in sys.modules) if lock]
+    states = [state for state in (
+        vars(sys.modules[module]).get('_backport')
+        for module in _hook.PATCHES.values() if module in sys.modules) if state]
     return ('backport, process %d: %s; exit waited for %s that were being '
             'started, %s refused' % (
                 os.getpid(),
                 ', '.join('%s %s' % (record.name, record.state)
                           for record in records),
-                _number(sum(lock.waits for lock in locks), 'worker'),
-                _number(sum(lock.refusals for lock in locks), 'submit')))
+                _number(sum(state.waits for state in states), 'worker'),
+                _number(sum(state.refusals for state in states), 'submit')))
 
 
 def _number(number, noun):

@@ -3,6 +3,5 @@
 Only the code objects of these functions are used.  They run with the globals of
 the module that is patched, under the function objects that the program already
 holds; so the names they use are that module's, and are not imported here.
-``_backport_shutdown_lock`` is the `GlobalShutdownLock` that the installer has
-put there.
+``_backport`` is the `Exit` that the installer has put there.
 """

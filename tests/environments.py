@@ -14,7 +14,7 @@ VERSION = 'python%d.%d' % sys.version_info[:2]
 IS_ON = '''
 import concurrent.futures.thread as thread
 print(getattr(thread.ThreadPoolExecutor.submit.__globals__.get(
-    '_backport_shutdown_lock'), 'applied', None) is not None)
+    '_backport'), 'applied', None) is not None)
 '''
 
 

@@ -4,6 +4,7 @@ Everything here hangs on attributes of one executor; the code under test and
 the standard library are as they are.
 """
 import os
+import threading
 import time
 
 PATIENCE = 10   # seconds before a gate opens by itself
@@ -49,6 +50,24 @@ class Threads(set):
     def add(self, thread):
         self.gate(thread)
         super().add(thread)
+
+
+def gated_thread(executor, before, after=int):
+    """Return a class of threads that call these around the start of a worker
+    of *executor*.
+
+    Before it a patched submit has entered the worker, and has seen that exit
+    had not been declared.
+    """
+    class Thread(threading.Thread):
+        def start(self):
+            gated = any(arg is executor._work_queue for arg in self._args)
+            if gated:
+                before()
+            super().start()
+            if gated:
+                after()
+    return Thread
 
 
 class Pending(dict):

@@ -89,7 +89,7 @@ def test_stock(run_python):
 def test_source(run_python):
     child = run_python('-m', 'backport', 'diff', '--source')
     assert child.returncode == 0
-    assert '_backport_shutdown_lock.declare()' in child.out
+    assert '_backport.declare()' in child.out
 
 
 def test_one_or_the_other(run_python):

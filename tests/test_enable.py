@@ -139,7 +139,7 @@ def test_a_module_of_the_same_name_is_left_alone(venv, tmp_path, method):
     (tmp_path / 'backport.py').write_text('raise SystemExit("run")')
     program = tmp_path / 'program.py'
     program.write_text('import concurrent.futures.thread as thread\n'
-                       'print(hasattr(thread, "_backport_shutdown_lock"))')
+                       'print(hasattr(thread, "_backport"))')
     assert venv.run(str(program)).words == ['True']
 
 
@@ -151,7 +151,7 @@ def test_every_way_to_load_it(venv, modules):
     child = venv.run('-c', '''
 import %s, concurrent.futures.thread as thread, backport
 assert backport.status()[0].state == 'applied', backport.status()
-assert thread._backport_shutdown_lock
+assert thread._backport
 ''' % modules)
     assert child.returncode == 0, child
 
@@ -205,7 +205,7 @@ def test_deactivate_holds(venv):
 import backport
 backport.deactivate()
 import concurrent.futures.thread as thread
-print(hasattr(thread, '_backport_shutdown_lock'))
+print(hasattr(thread, '_backport'))
 ''')
     assert child.words == ['False'], child
 
@@ -254,7 +254,7 @@ def test_a_sitecustomize_that_raises(venv):
     venv.enable()
     assert read(venv.sitecustomize) == data
     child = venv.run('-c', 'import concurrent.futures.thread as thread\n'
-                     'print(thread._backport_shutdown_lock)')
+                     'print(thread._backport)')
     assert 'GlobalShutdownLock' in child.out and 'ValueError' in child.err
     venv.disable()
     assert not os.path.exists(venv.pth)
@@ -444,7 +444,7 @@ def test_zipapp(venv, tmp_path):
     (tmp_path / 'app').mkdir()
     (tmp_path / 'app' / '__main__.py').write_text(
         'from concurrent.futures import thread\n'
-        'print(hasattr(thread, "_backport_shutdown_lock"))')
+        'print(hasattr(thread, "_backport"))')
     archive = str(tmp_path / 'app.pyz')
     assert venv.run('-m', 'zipapp', str(tmp_path / 'app'), '-o',
                     archive).returncode == 0
@@ -666,7 +666,7 @@ def test_in_a_real_environment(real_environment, data):
     assert child.returncode == 0, child
     assert read(path).startswith(data)
     now = venv.run('-c', 'import concurrent.futures.thread as thread\n'
-                   'assert thread._backport_shutdown_lock.applied')
+                   'assert thread._backport.applied')
     assert now.returncode == 0, now
     assert (now.out, now.err) == (plain.out, plain.err)
     venv.disable()

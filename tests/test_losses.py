@@ -72,7 +72,20 @@ executor._work_queue = Queue(executor._work_queue, held_up)
 executor.submit(int)
 '''
 
-# The late submit is held up before it announces the start of a worker.
+# The late submit is held up when the worker has been entered, and is not
+# started yet.
+ENTERED = '''
+def held_up():
+    inside.set()
+    until(lambda: thread._shutdown)
+    time.sleep(0.2)
+executor = ThreadPoolExecutor(1)
+# Submit goes on when its work has begun, so that it cannot refuse it.
+threading.Thread = gated_thread(executor, held_up,
+                                lambda: began.wait(PATIENCE))
+'''
+
+# The late submit is held up before it enters the worker.
 NAMED_AFTER_EXIT = '''
 def held_up():
     inside.set()
@@ -157,7 +170,7 @@ def test_worker_started_after_the_snapshot(force, submitter):
     stock, patched = force(START_AFTER_SNAPSHOT, submitter)
     assert_lost(stock)
     assert_kept(patched)
-    assert 'completed' in patched.words     # exit waited for the start
+    assert 'completed' in patched.words     # the worker was known
 
 
 @pytest.mark.parametrize('submitter', sorted(SUBMITTERS))
@@ -166,6 +179,14 @@ def test_work_put_after_the_goodbye(force, submitter):
     assert_lost(stock)
     assert_kept(patched)
     assert 'refused' in patched.words
+
+
+@pytest.mark.parametrize('submitter', sorted(SUBMITTERS))
+def test_worker_entered_before_exit_was_declared(force, submitter):
+    stock, patched = force(ENTERED, submitter)
+    assert_lost(stock)
+    assert_kept(patched)
+    assert 'completed' in patched.words     # exit waited for the start
 
 
 @pytest.mark.parametrize('submitter', sorted(SUBMITTERS))
@@ -262,10 +283,9 @@ def test_refused_work_is_not_run_and_its_worker_goes_home(run):
     """
     child = run(REFUSED_IN_THE_QUEUE)
     assert child.words == ['refused'] and child.returncode == 0, child
-    weakened = run('''
-from backport import _lock
-_lock.GlobalShutdownLock.refuses = lambda *args: True
-''' + REFUSED_IN_THE_QUEUE)
+    weakened = run(REFUSED_IN_THE_QUEUE.replace(
+        'executor =', 'thread._base.Future.cancel = lambda self: True\n'
+        'executor =', 1))
     assert weakened.words == ['refused', 'began', 'completed'], weakened
 
 

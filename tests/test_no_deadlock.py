@@ -283,7 +283,7 @@ def test_ctrl_c_during_exit(run, held_up):
         from concurrent.futures import thread
         pool = thread.ThreadPoolExecutor(1)
         forever, inside = threading.Event(), threading.Event()
-        waits = lambda: thread._shutdown
+        watcher = threading.Thread(target=lambda: watch(), daemon=True)
         def hold():
             with thread._global_shutdown_lock:
                 forever.wait()
@@ -291,18 +291,19 @@ def test_ctrl_c_during_exit(run, held_up):
             threading.Thread(target=hold, daemon=True).start()
             lock = thread._global_shutdown_lock
             until(lock.locked)
-            waits = lambda: lock._declarers
         elif %r == 'by a start':
-            pool._threads = Threads(lambda t: inside.set() or forever.wait())
-            threading.Thread(target=pool.submit, args=(int,),
-                             daemon=True).start()
+            submitter = threading.Thread(target=pool.submit, args=(int,),
+                                         daemon=True)
+            gate = lambda: inside.set() or forever.wait()
+            threading.Thread = gated_thread(pool, gate)
+            submitter.start()
             inside.wait(PATIENCE)
         else:
             pool.submit(forever.wait)
         def watch():
-            until(waits)
+            until(lambda: thread._shutdown)
             tell('exiting')
-        threading.Thread(target=watch, daemon=True).start()
+        watcher.start()
     ''' % (held_up, held_up)
 
     def interrupted(variant):
@@ -409,30 +410,6 @@ def test_pools_go_on_after_an_interrupted_start(run, when, variant):
     assert sorted(child.words) == [
         'completed', 'completed', 'first', 'interrupted'], child
     assert child.returncode == 0 and not child.err, child
-
-
-def test_announcement_left_behind(run):
-    """An asynchronous exception can keep one from being taken back."""
-    child = run('''
-        from concurrent.futures import thread
-        import ctypes
-        lock = thread._global_shutdown_lock
-        class Killed(BaseException): pass
-        def killed():
-            lock.starting()     # nobody calls started()
-            raise Killed
-        def target():
-            try:
-                killed()
-            except Killed:
-                pass
-            tell('left')
-            time.sleep(60)
-        threading.Thread(target=target, daemon=True).start()
-        until(lambda: lock._starters)
-        time.sleep(0.1)
-    ''', timeout=TIMEOUT)
-    assert child.words == ['left'] and child.returncode == 0, child
 
 
 def test_subinterpreters(run):

@@ -17,7 +17,7 @@ import backport
 assert set(sys.modules) - before == {'backport', 'backport._hook'}
 assert sys.meta_path == finders
 from concurrent.futures import thread
-assert not hasattr(thread, '_backport_shutdown_lock')
+assert not hasattr(thread, '_backport')
 assert 'backport' not in thread.ThreadPoolExecutor.submit.__code__.co_filename
 backport.activate()
 record, other = backport.status()

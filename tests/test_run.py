@@ -91,7 +91,7 @@ import os, runpy, sys
 os.environ.pop('PYTHONPATH')
 sys.argv[1:] = ['run', '-c', """if 1:
     import sys, concurrent.futures.thread as thread
-    print(thread._backport_shutdown_lock.applied is not None)
+    print(thread._backport.applied is not None)
     print([path for path in sys.path if '%s' in path])
     print(sys.modules['backport'].__file__)
 """]
@@ -107,7 +107,7 @@ import multiprocessing, subprocess, sys
 
 def is_on(_=None):
     import concurrent.futures.thread as thread
-    lock = getattr(thread, '_backport_shutdown_lock', None)
+    lock = getattr(thread, '_backport', None)
     return getattr(lock, 'applied', None) is not None
 
 if __name__ == '__main__':
@@ -118,7 +118,7 @@ if __name__ == '__main__':
         pool.join()
     subprocess.check_call([sys.executable, '-c', """if 1:
         import concurrent.futures.thread as thread
-        print('subprocess', hasattr(thread, '_backport_shutdown_lock'))"""])
+        print('subprocess', hasattr(thread, '_backport'))"""])
 '''
 
 

@@ -756,7 +756,7 @@ PATCH = 'patches/%s.py' % INSTALLED.patch
 @pytest.mark.parametrize('file, breakage', [
     (PATCH, breakage) for breakage in sorted(BREAKAGES)] + [
     (file, 'raises') for file in (
-        '_installer.py', '_identify.py', '_table.py', '_lock.py')])
+        '_installer.py', '_identify.py', '_table.py', '_lock.py', '_exit.py')])
 def test_broken_package(ask, tmp_path, file, breakage, order):
     """Somebody else's import goes on, and everything is as it was."""
     ignore = shutil.ignore_patterns('__pycache__')

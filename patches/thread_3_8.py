@@ -2,7 +2,7 @@
 
 It starts no worker while one is idle (bpo-24882), and warns about ``fn=``.
 """
-from ._python_exit import _python_exit
+from .thread_exit import _python_exit
 
 
 def submit(*args, **kwargs):
@@ -26,7 +26,7 @@ def submit(*args, **kwargs):
             raise BrokenThreadPool(self._broken)
         # Before the executor's own flag, which workers set at exit as well.
         if _shutdown:
-            raise _backport_shutdown_lock.refusal()
+            raise _backport.refusal()
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
 
@@ -35,27 +35,32 @@ def submit(*args, **kwargs):
 
         start_workers = self._adjust_thread_count
         try:    # getattr() with a default costs 800 instructions more
-            patched = (start_workers.__func__
-                       is _backport_start_workers)
+            patched = start_workers.__func__ is _backport_start_workers
         except AttributeError:
             patched = False
-        if not patched:
-            start_workers = _backport_shutdown_lock.guarded(start_workers)
 
         self._work_queue.put(w)
         try:
-            start_workers()
-        except RuntimeError as exc:
-            if _backport_shutdown_lock.refuses(f, exc):
+            if patched:
+                start_workers()
+            else:
+                _backport.guard(start_workers)
+        except RuntimeError:
+            # A refusal, unless no thread could be started.
+            if not _shutdown:
                 raise
+        # Last: not yet declared means that the exit handler's None comes behind
+        # the work item.  Else only cancel() can tell whether a worker has come
+        # to the item; once it is cancelled, none will.
+        if _shutdown and f.cancel():
+            raise _backport.refusal()
         return f
 
 
 def _adjust_thread_count(self):
-    # After put() and before anything else.  Not yet declared means that the
-    # exit handler's None comes behind the work item in the queue.
-    if _shutdown and not _backport_shutdown_lock.announced():
-        raise _backport_shutdown_lock.refusal()
+    # For a submit that is not ours, and has put its work item.
+    if _shutdown and _backport.refuses():
+        raise RuntimeError(_backport.REFUSED)
     # if idle threads are available, don't spin new threads
     if self._idle_semaphore.acquire(timeout=0):
         return
@@ -67,25 +72,20 @@ def _adjust_thread_count(self):
 
         thread_name = '%s_%d' % (self._thread_name_prefix or self,
                                  num_threads)
-        patience = 1
+        t = threading.Thread(name=thread_name, target=_worker,
+                             args=(weakref.ref(self, weakref_cb),
+                                   self._work_queue,
+                                   self._initializer,
+                                   self._initargs))
+        t.daemon = True
         try:
-            _backport_shutdown_lock.starting()
-            t = threading.Thread(name=thread_name, target=_worker,
-                                 args=(weakref.ref(self, weakref_cb),
-                                       self._work_queue,
-                                       self._initializer,
-                                       self._initargs))
-            t.daemon = True
-            try:
-                t.start()
-            except Exception:
-                patience = 0    # no thread could be started
-                raise
-            finally:
-                # Ctrl-C in start() may leave a worker that runs all the same,
-                # now or in a moment; else this has been set by now.
-                if t._started.wait(patience):
-                    self._threads.add(t)
-                    _threads_queues[t] = self._work_queue
-        finally:
-            _backport_shutdown_lock.started()
+            # Entered first, looked second.  The exit handler does it the other
+            # way round, so one of the two sees the other.
+            _threads_queues[t] = self._work_queue
+            if _shutdown and _backport.refuses():
+                raise RuntimeError(_backport.REFUSED)
+            t.start()
+        except BaseException:
+            _backport.interrupted(t, _threads_queues)
+            raise
+        self._threads.add(t)

@@ -1,0 +1,40 @@
+"""`concurrent.futures.process` of 3.7.0 to 3.7.3: named parameters in `submit`.
+"""
+from .process_3_7_4 import _python_exit, _start_queue_management_thread
+
+
+def submit(self, fn, *args, **kwargs):
+    with self._shutdown_lock:
+        if self._broken:
+            raise BrokenProcessPool(self._broken)
+        # Before the executor's own flag, which managers set at exit as well.
+        if _global_shutdown:
+            raise _backport.refusal()
+        if self._shutdown_thread:
+            raise RuntimeError('cannot schedule new futures after shutdown')
+
+        f = _base.Future()
+        w = _WorkItem(f, fn, args, kwargs)
+        work_id = self._queue_count
+
+        self._pending_work_items[work_id] = w
+        try:
+            self._start_queue_management_thread()
+            # Not yet declared means that the exit handler will find a manager,
+            # and that this one stays as long as the work item is pending.
+            if _global_shutdown:
+                raise _backport.refusal()
+        except BaseException:
+            # No manager can come to the item: its id is not in the queue.  One
+            # that fails them all, for the pool is broken, must not see the
+            # dictionary change.
+            if not self._broken:
+                self._pending_work_items.pop(work_id, None)
+                # A manager may have stayed for that.
+                self._queue_management_thread_wakeup.wakeup()
+            raise
+        self._work_ids.put(work_id)
+        self._queue_count = work_id + 1
+        # Wake up queue management thread
+        self._queue_management_thread_wakeup.wakeup()
+        return f
