@@ -155,8 +155,8 @@ def _patch_module(patch):
 def _for_freezers():
     # Never called.  PyInstaller and its like include what it imports.
     from .patches import (  # noqa: F401
-        process_36, process_37, process_370, process_38, thread_36, thread_37,
-        thread_370, thread_38)
+        process_3_6, process_3_7_0, process_3_7_4, process_3_8, thread_3_6,
+        thread_3_7_0, thread_3_7_4, thread_3_8)
 
 
 def _import(module_name):
