@@ -220,6 +220,18 @@ def cpython_short(session):
     run_cpython(session, '--short')
 
 
+@nox.session(name='cpython-later', python=PATCHED)
+def cpython_later(session):
+    """Run the tests that newer interpreters have of thread pools and exit."""
+    for version in '3.9', '3.13':
+        if version not in FOUND:
+            session.warn('CPython %s was not found: its tests are left out'
+                         % version)
+            continue
+        run_cpython(session, '--later', shutil.which('python' + version),
+                    *session.posargs)
+
+
 def run_stress(session, *arguments):
     session.install(build(session))
     session.run(sys.executable, 'tests/stress/run.py',
