@@ -75,7 +75,28 @@ RUNS = (
     + runs('gunicorn_gthread', 'gunicorn', ('', SAME), ('late', KEPT))
     + runs('distributed_cluster', 'distributed', ('', SAME),
            ('late', OWN_COPY))
-    + runs('black_workers', 'black', ('', SAME)))
+    + runs('black_workers', 'black', ('', SAME))
+    + runs('asgiref_async', 'asgiref', ('', SAME), ('late', KEPT))
+    + runs('aiohttp_server', 'aiohttp', ('', SAME), ('late', KEPT))
+    + runs('uvicorn_starlette', 'uvicorn', ('', SAME), ('late', KEPT))
+    + runs('more_executors_chain', 'more-executors', ('', SAME), ('late', KEPT))
+    + runs('bounded_pools', 'bounded-pool-executor', ('', SAME), ('late', KEPT))
+    + runs('pubsub_scheduler', 'google-cloud-pubsub', ('', SAME),
+           ('late', KEPT))
+    + runs('elasticsearch_bulk', 'elasticsearch', ('', SAME))
+    + runs('celery_threads', 'celery', ('', SAME), ('late', KEPT))
+    + runs('debugpy_attached', 'debugpy', ('', SAME), ('late', KEPT))
+    + runs('joblib_loky', 'joblib', ('', SAME))
+    + runs('freezegun_stopped', 'freezegun', ('', SAME), ('late', KEPT))
+    + runs('launched', 'ddtrace', ('ddtrace-run enabled', KEPT),
+           ('ddtrace-run under-run', KEPT))
+    + runs('launched', 'elastic-apm', ('elasticapm-run enabled', KEPT),
+           ('elasticapm-run under-run', KEPT))
+    + runs('launched', 'newrelic', ('newrelic-admin enabled', KEPT),
+           ('newrelic-admin under-run', KEPT))
+    + runs('launched', 'opentelemetry-distro',
+           ('opentelemetry-instrument enabled', KEPT),
+           ('opentelemetry-instrument under-run', KEPT)))
 
 #: Distribution -> (first version of Python that can install it, why).
 LEFT_OUT = {
