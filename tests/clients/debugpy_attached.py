@@ -24,7 +24,8 @@ def double(n):
 
 
 def debuggee():
-    pool = ThreadPoolExecutor(2)
+    # With two, one would stop while the debugger lets the other go on.
+    pool = ThreadPoolExecutor(1)
     if 'late' in sys.argv:
         inside = late.hold_up(pool)
         threading.Thread(target=pool.submit, args=[late.work],
