@@ -14,6 +14,11 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
+    def handle_error(self, request, client_address):
+        # A client that exits does not wait for the answer.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 def serve(answer, **more_headers):
     """Answer each request with *answer*(path, headers, body); return the URL.
