@@ -175,18 +175,26 @@ CLIENTS = [
     'ddtrace; python_version != "3.7"',
     'ddtrace >= 2.21; python_version == "3.7"',
     'gevent', 'eventlet', 'sentry-sdk', 'grpcio', 'boto3', 'moto[s3,server]',
-    'APScheduler', 'tornado', 'gunicorn', 'distributed', 'black',
+    'APScheduler', 'tornado', 'gunicorn', 'distributed', 'black', 'asgiref',
+    'aiohttp', 'starlette', 'uvicorn', 'celery', 'joblib', 'more-executors',
+    'bounded-pool-executor', 'google-cloud-pubsub', 'elasticsearch', 'debugpy',
+    'freezegun', 'newrelic', 'elastic-apm', 'opentelemetry-distro',
     # Has no release for 3.6 and 3.7.
     'opentelemetry-instrumentation-threading; python_version >= "3.8"',
     'opentelemetry-sdk; python_version >= "3.8"',
     # For tests/clients/run.py: conftest.py starts the clients.
-    'pytest', 'importlib-metadata; python_version < "3.8"',
+    'pytest',
+    # The newest celery for 3.7 cannot use 5, and does not say so.
+    'importlib-metadata < 5; python_version < "3.8"',
 ]
 
 
 def run_clients(session, *arguments):
     # No compilers: without a wheel for a version, an older release that has it.
-    session.install('--only-binary', ':all:', *CLIENTS, build(session))
+    # These have none, nor anything to compile; 3.6 needs them.
+    session.install('--only-binary', ':all:', '--no-binary', 'idna-ssl',
+                    '--no-binary', 'contextvars', '--no-binary',
+                    'aiocontextvars', *CLIENTS, build(session))
     session.run('python', 'tests/clients/run.py', *arguments)
 
 
@@ -203,6 +211,18 @@ def clients(session):
 def clients_short(session):
     """Run some of those programs."""
     run_clients(session, '--short')
+
+
+@nox.session(python=PATCHED)
+def frozen(session):
+    """Freeze a program that uses pools; run it, stock beside patched."""
+    session.install('pytest', build(session), '--only-binary', ':all:',
+                    'pyinstaller', 'cx_Freeze; python_version >= "3.8"',
+                    # Has no wheels.
+                    '--no-binary', 'nuitka', 'nuitka; python_version >= "3.8"')
+    folder = os.path.join(session.create_tmp(), 'frozen')
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run('python', 'tests/frozen/run.py', folder)
 
 
 @nox.session(python=PATCHED)
@@ -228,6 +248,18 @@ def cpython(session):
 def cpython_short(session):
     """Run those of the interpreter's own tests that take less than a minute."""
     run_cpython(session, '--short')
+
+
+@nox.session(name='cpython-later', python=PATCHED)
+def cpython_later(session):
+    """Run the tests that newer interpreters have of thread pools and exit."""
+    for version in '3.9', '3.13':
+        if version not in FOUND:
+            session.warn('CPython %s was not found: its tests are left out'
+                         % version)
+            continue
+        run_cpython(session, '--later', shutil.which('python' + version),
+                    *session.posargs)
 
 
 def run_stress(session, kind, *arguments):

@@ -104,8 +104,11 @@ def behaviour(codes):
     functions = []
     for name in sorted(codes):
         functions.append((name, _plain(codes[name])))
-    # The format without references, which depend on what else has been loaded.
-    return marshal.dumps(functions, 2)
+    try:
+        # The format without references, which depend on what else was loaded.
+        return marshal.dumps(functions, 2)
+    except ValueError:
+        return b''      # code that ddtrace has made: a constant is a function
 
 
 def _plain(code):

@@ -178,6 +178,17 @@ def test_launchers(venv, tmp_path, name):
     assert child.returncode == 0 and venv.is_on()
 
 
+def test_it_comes_before_what_rewrites(venv):
+    """ddtrace-run changes submit; what has been changed is not patched."""
+    arguments = LAUNCHER, 'rewrites', '-c', 'import concurrent.futures.thread'
+    # The twin: it is activated by the program.
+    child = venv.run(*arguments[:-1], 'import backport; ' + arguments[-1])
+    assert child.words == ['False']
+    assert venv.backport('run', *arguments).words == ['True']
+    venv.enable()
+    assert venv.run(*arguments).words == ['True']
+
+
 @pytest.mark.parametrize('name', LAUNCHERS)
 def test_they_hide_a_sitecustomize(venv, name):
     """The twin: only newrelic-admin goes on to it."""

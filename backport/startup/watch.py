@@ -22,7 +22,10 @@ def load():
     exec(SourceFileLoader(finder.__name__, finder.__file__).get_code(
         finder.__name__), vars(finder))
     finder = sys.modules.setdefault(finder.__name__, finder)
-    sys.meta_path.insert(0, finder)
+    # Behind those that have come since.  ddtrace's changes submit as soon as
+    # the loader that it is given has run the module; ours must be inside that.
+    place = find_spec in sys.meta_path and sys.meta_path.index(find_spec)
+    sys.meta_path.insert(place, finder)
     return finder
 
 
