@@ -44,7 +44,8 @@ MUTANTS = {
     'refused work is not cancelled': (
         THREAD, {'f.cancel()': 'True'}, 'growing-pool', RAN),
     'a refused start is let out': (
-        THREAD, {'            if not _shutdown:\n': '            if True:\n'},
+        THREAD, {'            if not _shutdown:\n':
+                 '            if True:\n'},
         'growing-pool', RAN),
     "no look for another class's submit": (
         THREAD, {'    # For a submit that is not ours': '    if False:  #',
@@ -53,7 +54,7 @@ MUTANTS = {
     'other functions are not guarded': (
         THREAD, {'if patched:': 'if True:'}, 'own-start', NOT_JOINED),
     'no look under the guard': (
-        '_exit.py', {'            if self.declared():\n': '            if 0:\n'},
+        '_exit.py', {'    if self.declared():\n': '    if False:\n'},
         'own-start', NOT_JOINED),
     'a refused Thread stays entered': (
         THREAD, {'_backport.interrupted(t, _threads_queues)': 'pass'},
@@ -131,8 +132,8 @@ if VERSION == '3.6':
             '_exit.py', {'thread._is_stopped and thread._tstate': 'False and '
                          'thread._tstate'}, 'fork', IN_CHILD),
         'a child that never declared exit refuses work': (
-            '_exit.py', {"['_shutdown']\n                and self.process_id in "
-                         "(None, getpid()))": "['_shutdown'])"},
+            '_exit.py', {"['_shutdown']\n                and self.process_id "
+                         "in (None, getpid()))": "['_shutdown'])"},
             'fork-late', IN_CHILD),
         'a child that never declared exit refuses threads': (
             '_exit.py', {'return (self.process_id in (None, getpid())':

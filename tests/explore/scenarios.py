@@ -11,6 +11,7 @@ from functools import partial
 from scheduler import SCHEDULER
 from world import Interruption, World, thread, threading
 
+
 # A submit, and an exit.
 
 def new_pool(world, kind=thread.ThreadPoolExecutor):
