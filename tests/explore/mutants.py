@@ -54,7 +54,7 @@ MUTANTS = {
     'other functions are not guarded': (
         THREAD, {'if patched:': 'if True:'}, 'own-start', NOT_JOINED),
     'no look under the guard': (
-        '_exit.py', {'    if self.declared():\n': '    if False:\n'},
+        '_exit.py', {"if self.namespace['_shutdown'] and": 'if False and'},
         'own-start', NOT_JOINED),
     'a refused Thread stays entered': (
         THREAD, {'_backport.interrupted(t, _threads_queues)': 'pass'},
@@ -96,7 +96,8 @@ MUTANTS = {
                        '    finally:\n': '    if True:\n'},
         'ctrl-c', NOT_JOINED),
     'exit does not wait for starts': (
-        '_exit.py', {'while (_is_starting(thread)': 'while (False'},
+        '_exit.py', {'if thread not in mine and _is_starting(thread)':
+                     'if False'},
         'new-pool', NOT_JOINED),
     'exit waits for a Thread that is taken out': (
         '_exit.py', {' and thread in threads\n': '\n'}, 'new-pool', VAIN),
@@ -132,12 +133,8 @@ if VERSION == '3.6':
             '_exit.py', {'thread._is_stopped and thread._tstate': 'False and '
                          'thread._tstate'}, 'fork', IN_CHILD),
         'a child that never declared exit refuses work': (
-            '_exit.py', {"['_shutdown']\n                and self.process_id "
-                         "in (None, getpid()))": "['_shutdown'])"},
-            'fork-late', IN_CHILD),
-        'a child that never declared exit refuses threads': (
-            '_exit.py', {'return (self.process_id in (None, getpid())':
-                         'return (True'}, 'fork-late', IN_CHILD),
+            '_exit.py', {'return self.process_id in (None, getpid())':
+                         'return True'}, 'fork-late', IN_CHILD),
     })
 
 

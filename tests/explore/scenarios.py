@@ -100,7 +100,10 @@ def crosswise(world):
 
 
 def stuck(world):
-    """In the middle of a submit it waits for ever: others' work is done."""
+    """In the middle of a submit it waits for ever.
+
+    Others' work is done, but for what exit never comes to.
+    """
     world.delayed = True
     world.used_pool()
     world.exits()
