@@ -152,8 +152,7 @@ def ctrl_c(world):
                 frame.f_code is not thread._backport.wait.__code__):
             frame = frame.f_back
         if frame is not None:
-            world.lost = [task for task in SCHEDULER.tasks
-                          if task not in (worker, world.exit)]
+            world.kept = [worker, world.exit]
             raise Interruption
 
     world.used_pool()
