@@ -59,7 +59,7 @@ class Exit:
         Stock 3.6 refuses nothing, so neither may a process that was forked with
         the flag set: a worker process started by work that exit waits for.
         """
-        return self.process_id in (None, getpid())
+        return self.process_id == getpid()
 
     def refuses(self):
         """Return whether a thread must not be started any more.
@@ -90,12 +90,12 @@ class Exit:
         start() waits for the native thread.  Returns whether it was taken out.
         """
         try:
-            if thread in threading._limbo or thread.is_alive():
+            if thread in threading._limbo or thread._started.is_set():
                 return False
             # Of its weak reference to the executor the callback would fail once
             # the executor has been shut down.
             thread._args = ()
-        except Exception:
+        except AttributeError:
             pass    # it is no threading.Thread
         threads.pop(thread, None)
         if self.process_id is not None:
@@ -106,13 +106,19 @@ class Exit:
 
     # What the exit handler uses.
 
+    def declare(self):
+        """Say whose flag it is that the caller is about to set.
+
+        First, so that no process is ever forked with a flag of nobody's.
+        """
+        self.process_id = getpid()
+
     def wait(self, threads):
         """Wait for what submitters began before exit was declared.
 
         When it returns, every thread of *threads* that will ever run has
         started.  What a signal handler raises ends the wait.
         """
-        self.process_id = getpid()
         looks = 0
         for hold in list(self.lock.holds) if self.lock else ():
             self.waits += self.lock.blocks(hold, looks)
@@ -162,7 +168,7 @@ def _is_starting(thread):
     """
     try:
         return not (thread._started.is_set() or thread._is_stopped)
-    except Exception:
+    except AttributeError:
         return False    # it is no threading.Thread
 
 
@@ -175,7 +181,7 @@ def _has_started(thread):
     try:
         return thread._started.is_set() and not (
             thread._is_stopped and thread._tstate_lock is None)
-    except Exception:
+    except AttributeError:
         return True
 
 

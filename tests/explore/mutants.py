@@ -72,7 +72,8 @@ MUTANTS = {
         '_exit.py', {'thread in threading._limbo or ': ''}, 'interrupted',
         NOT_JOINED),
     'interrupted: no look whether it runs': (
-        '_exit.py', {' or thread.is_alive()': ''}, 'interrupted', NOT_JOINED),
+        '_exit.py', {' or thread._started.is_set():': ':'}, 'interrupted',
+        NOT_JOINED),
 
     # The lock.
     'a slice of what is held': (
@@ -82,6 +83,10 @@ MUTANTS = {
                      'self.holds.pop(hold, False)':
                      '(self.holds.remove(hold) or True)'},
         'two-locking', TORN),
+
+    'the oldest hold of a thread is released first': (
+        '_lock.py', {'list(self.holds)[::-1]': 'list(self.holds)'},
+        'nested-locking', DEADLOCK),
 
     # The exit handler.
     'exit is declared after the wait': (
@@ -133,7 +138,7 @@ if VERSION == '3.6':
             '_exit.py', {'thread._is_stopped and thread._tstate': 'False and '
                          'thread._tstate'}, 'fork', IN_CHILD),
         'a child that never declared exit refuses work': (
-            '_exit.py', {'return self.process_id in (None, getpid())':
+            '_exit.py', {'return self.process_id == getpid()':
                          'return True'}, 'fork-late', IN_CHILD),
     })
 
