@@ -14,15 +14,15 @@ interpreter (``docs/one-step.md``), so an interrupted thread holds nothing.
 import threading
 # Once, because tests leave os.getpid replaced.
 from os import getpid
-from sys import _getframe
 
 # Seconds between two looks of the exit handler.
 PAUSE = 0.001
 
 # Looks at a start that may have no end: a native thread died of a MemoryError
-# before its first lines, or a program's own function (`Exit.guard`) does the
-# work right there.  A native thread that is alive runs its first lines in less,
-# however slow the machine is, for each look gives up the GIL and the processor.
+# before its first lines; a signal handler in the middle of a start has called
+# the exit handler; or a program's own function (`Exit.guard`) does the work
+# right there.  A thread that is alive starts in less, however slow the machine
+# is, for each look gives up the GIL and the processor.
 PATIENCE = 3000
 
 
@@ -125,19 +125,16 @@ class Exit:
             while self.lock.blocks(hold, looks):
                 _pause()
                 looks += 1
-        # A program may call the exit handler itself, from a signal handler for
-        # one.  A start below that cannot go on before this returns.
-        mine = _being_started()
-        waited = [[thread, 0] for thread, _ in _items(threads)
-                  if thread not in mine and _is_starting(thread)]
+        # Starting the processes of a pool takes longer than starting a thread.
+        patience = PATIENCE if self.lock else 20 * PATIENCE
+        waited = [thread for thread, _ in _items(threads)
+                  if _is_starting(thread)]
         self.waits += len(waited)
-        while waited:
+        while waited and patience:
             _pause()
-            for wait in waited:
-                wait[1] += wait[0] in threading._limbo
-            waited = [[thread, looks] for thread, looks in waited
-                      if _is_starting(thread) and thread in threads
-                      and looks < PATIENCE]
+            patience -= 1
+            waited = [thread for thread in waited
+                      if _is_starting(thread) and thread in threads]
 
     @staticmethod
     def started(threads):
@@ -183,17 +180,6 @@ def _has_started(thread):
             thread._is_stopped and thread._tstate_lock is None)
     except AttributeError:
         return True
-
-
-def _being_started():
-    """Return the threads that the caller's stack is in the middle of starting.
-    """
-    threads, frame = [], _getframe(1)
-    while frame is not None:
-        if '_backport' in frame.f_code.co_names and 't' in frame.f_locals:
-            threads.append(frame.f_locals['t'])
-        frame = frame.f_back
-    return threads
 
 
 def _pause():

@@ -51,7 +51,7 @@ KNOWN = {
     'upstream': {'freed-thread': [CHANGED], 'nested': [DEADLOCK],
                  'crosswise': [DEADLOCK], 'fork': [IN_CHILD]},
     # docs/design.md, Limits.
-    'patched': {'stock-submit': [RAN], 'stuck': [DEADLOCK]},
+    'patched': {'stock-submit': [RAN]},
 }
 if VERSION == '3.6':
     # The mutex of a queue.Queue is forked while it is held.

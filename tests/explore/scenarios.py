@@ -100,10 +100,7 @@ def crosswise(world):
 
 
 def stuck(world):
-    """In the middle of a submit it waits for ever.
-
-    Others' work is done, but for what exit never comes to.
-    """
+    """In the middle of a submit it waits for ever: others' work is done."""
     world.delayed = True
     world.used_pool()
     world.exits()
@@ -140,6 +137,7 @@ def interrupted(world):
 
 def exit_inside(world, kind=thread.ThreadPoolExecutor):
     """In the main thread's submit it calls the exit handler."""
+    world.delayed = True
     SCHEDULER.interrupt(world.exits(world.submit, world.pool(kind=kind)),
                         thread._python_exit)
 
