@@ -4,9 +4,9 @@
 takes.  Submitters then exclude *each other*, and a signal handler, a finaliser
 or a fork that meets one of them inside deadlocks.  Here only the exit handler
 ever waits.  A submitter enters the Thread that it is going to start where the
-exit handler looks for threads, and then looks whether exit has been declared;
-the exit handler declares exit, and then looks for threads.  One of the two sees
-the other.  ``docs/design.md`` has the argument.
+exit handler looks for threads, and then looks at the flag; the exit handler
+sets the flag, and then looks for threads.  One of the two sees the other.
+``docs/design.md`` has the argument.
 
 There is no lock.  Every step on what threads share is one step of the
 interpreter (``docs/one-step.md``), so an interrupted thread holds nothing.
@@ -72,8 +72,7 @@ class Exit:
         """Call *start_workers*; exit waits for that, but not for ever.
 
         A subclass or a program has put it in place of the patched function, and
-        it does not look whether exit has been declared.  Raises RuntimeError if
-        that is so.
+        it does not look at the flag.  Raises RuntimeError if that is set.
         """
         hold = self.lock.hold(PATIENCE)
         try:
