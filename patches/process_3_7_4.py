@@ -90,6 +90,7 @@ def _start_queue_management_thread(self):
 
 def _python_exit():
     global _global_shutdown
+    _backport.declare()
     _global_shutdown = True
     try:
         # Afterwards every submit is refused, and every manager that will ever
