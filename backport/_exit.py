@@ -18,12 +18,16 @@ from os import getpid
 # Seconds between two looks of the exit handler.
 PAUSE = 0.001
 
-# Looks at a start that may have no end: a native thread died of a MemoryError
-# before its first lines; a signal handler in the middle of a start has called
-# the exit handler; or a program's own function (`Exit.guard`) does the work
-# right there.  A thread that is alive starts in less, however slow the machine
-# is, for each look gives up the GIL and the processor.
+# Looks at what may have no end: a native thread died of a MemoryError before its
+# first lines, or a program's own function (`Exit.guard`) does the work right
+# there.  A thread that is alive starts in less, however slow the machine is,
+# for each look gives up the GIL and the processor.
 PATIENCE = 3000
+
+# Looks at anything else: a finaliser runs in the middle of a start, the start of
+# a pool's processes, or, without an end, a signal handler that has called the
+# exit handler itself.
+LONGEST = 60000
 
 
 class Exit:
@@ -124,14 +128,14 @@ class Exit:
             while self.lock.blocks(hold, looks):
                 _pause()
                 looks += 1
-        # Starting the processes of a pool takes longer than starting a thread.
-        patience = PATIENCE if self.lock else 20 * PATIENCE
+        looks = native = 0
         waited = [thread for thread, _ in _items(threads)
                   if _is_starting(thread)]
         self.waits += len(waited)
-        while waited and patience:
+        while waited and looks < LONGEST and native < PATIENCE:
             _pause()
-            patience -= 1
+            looks += 1
+            native += all(thread in threading._limbo for thread in waited)
             waited = [thread for thread in waited
                       if _is_starting(thread) and thread in threads]
 

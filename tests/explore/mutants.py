@@ -107,7 +107,8 @@ MUTANTS = {
     'exit waits for a Thread that is taken out': (
         '_exit.py', {' and thread in threads': ''}, 'new-pool', VAIN),
     'exit waits for a start for ever': (
-        '_exit.py', {'while waited and patience': 'while waited'},
+        '_exit.py', {'while waited and looks < LONGEST and native < PATIENCE':
+                     'while waited'},
         'dead-start', DEADLOCK),
     'exit does not wait for holds': (
         '_exit.py', {'while self.lock.blocks(hold, looks)': 'while False'},
