@@ -17,7 +17,7 @@ def try_operation(run_python):
     def try_operation(name):
         # What has been freed is overwritten, so that its use is a crash.
         return run_python('-X', 'faulthandler', '-m', 'one_step', name,
-                          env={'PYTHONMALLOC': 'debug'})
+                          env={'PYTHONMALLOC': 'debug', 'PYTHONPATH': HERE})
     return try_operation
 
 
