@@ -129,7 +129,7 @@ def noop(session):
     """Check that nothing happens on an interpreter that has upstream's fix."""
     session.install('pytest', build(session))
     session.run('pytest',
-                *session.posargs or ['tests/test_not_needed.py'])
+                *session.posargs or ['tests/activation/test_not_needed.py'])
 
 
 @nox.session
@@ -147,7 +147,7 @@ def lint(session):
 def demo(session):
     """Run the bug report's programs and `verify`: stock beside patched."""
     versions, wheel = patched(session), build(session)
-    session.run('python', 'tests/demo/run.py', *[
+    session.run('python', 'tests/evidence/demo/run.py', *[
         install_for(session, version, wheel) for version in versions])
 
 
@@ -155,16 +155,16 @@ def demo(session):
 def bench(session):
     """Measure what a submit costs, and what a start: stock beside patched."""
     for version in patched(session):
-        session.run('python', 'tests/bench/run.py', 'python' + version,
+        session.run('python', 'tests/evidence/bench/run.py', 'python' + version,
                     *session.posargs)
-        session.run('python', 'tests/bench/startup.py', 'python' + version,
-                    *session.posargs)
+        session.run('python', 'tests/evidence/bench/startup.py',
+                    'python' + version, *session.posargs)
 
 
 @nox.session(python=PATCHED)
 def table(session):
     """Compute the hash table's `code` column anew, from every release."""
-    session.run('python', 'tests/stdlib.py')
+    session.run('python', 'tests/support/stdlib.py')
 
 
 # Programs and libraries that use, wrap or subclass thread pools.  Not pinned:
@@ -182,7 +182,7 @@ CLIENTS = [
     # Has no release for 3.6 and 3.7.
     'opentelemetry-instrumentation-threading; python_version >= "3.8"',
     'opentelemetry-sdk; python_version >= "3.8"',
-    # For tests/clients/run.py: conftest.py starts the clients.
+    # For tests/evidence/clients/run.py: children.py starts the clients.
     'pytest',
     # The newest celery for 3.7 cannot use 5, and does not say so.
     'importlib-metadata < 5; python_version < "3.8"',
@@ -195,7 +195,7 @@ def run_clients(session, *arguments):
     session.install('--only-binary', ':all:', '--no-binary', 'idna-ssl',
                     '--no-binary', 'contextvars', '--no-binary',
                     'aiocontextvars', *CLIENTS, build(session))
-    session.run('python', 'tests/clients/run.py', *arguments)
+    session.run('python', 'tests/evidence/clients/run.py', *arguments)
 
 
 @nox.session(python=PATCHED)
@@ -222,19 +222,19 @@ def frozen(session):
                     '--no-binary', 'nuitka', 'nuitka; python_version >= "3.8"')
     folder = os.path.join(session.create_tmp(), 'frozen')
     shutil.rmtree(folder, ignore_errors=True)
-    session.run('python', 'tests/frozen/run.py', folder)
+    session.run('python', 'tests/evidence/frozen/run.py', folder)
 
 
 @nox.session(python=PATCHED)
 def explore(session):
     """Explore the interleavings of submit and exit; `-- --full`: more."""
     session.install('greenlet', build(session))
-    session.run('python', 'tests/explore/run.py', *session.posargs)
+    session.run('python', 'tests/evidence/explore/run.py', *session.posargs)
 
 
 def run_cpython(session, *arguments):
     session.install(build(session))
-    session.run(sys.executable, 'tests/cpython/run.py',
+    session.run(sys.executable, 'tests/evidence/cpython/run.py',
                 os.path.join(session.bin, 'python'), *arguments, external=True)
 
 
@@ -267,7 +267,7 @@ def run_stress(session, kind, *arguments):
     # For thousands of children.  uv's own option does not work with 3.6.
     session.run('python', '-m', 'compileall', '-q',
                 os.path.join(session.virtualenv.location, 'lib'))
-    session.run(sys.executable, 'tests/stress/run.py', kind,
+    session.run(sys.executable, 'tests/evidence/stress/run.py', kind,
                 os.path.join(session.bin, 'python'), *arguments, external=True)
 
 
@@ -335,7 +335,7 @@ def docs(session):
 def look(session):
     """Look at the site and its pictures in a headless Chromium."""
     session.install(*DOCS_REQUIREMENTS, 'playwright', 'axe-playwright-python')
-    session.run('python', 'tests/site/look.py', sphinx(session, 'html'),
+    session.run('python', 'tests/release/site/look.py', sphinx(session, 'html'),
                 os.path.join(session.create_tmp(), 'screenshots'))
 
 
@@ -354,7 +354,8 @@ def figures(session):
 
 
 # Quick ones that need files from all over the checkout.
-FROM_SDIST = ['tests/test_table.py', 'tests/test_lock.py']
+FROM_SDIST = ['tests/activation/test_table.py',
+              'tests/thread_pools/test_lock.py']
 
 
 @nox.session
@@ -365,7 +366,7 @@ def package(session):
     and running the tests needs what an index has.
     """
     session.install('twine', 'check-wheel-contents', 'mypy', 'pip')
-    session.run('python', 'tests/package/build.py', 'dist')
+    session.run('python', 'tests/release/package/build.py', 'dist')
     wheel, = glob.glob(os.path.join('dist', '*.whl'))
     sdist, = glob.glob(os.path.join('dist', '*.tar.gz'))
     session.run('twine', 'check', '--strict', wheel, sdist)
@@ -385,7 +386,7 @@ def package(session):
                     links, '--only-binary', ':all:', '--python-version',
                     version, 'setuptools', 'wheel')
         session.log('CPython %s' % version)
-        session.run('python', 'tests/package/install.py',
+        session.run('python', 'tests/release/package/install.py',
                     shutil.which('python' + version), 'dist', links)
     folder = os.path.join(session.create_tmp(), 'sdist')
     shutil.rmtree(folder, ignore_errors=True)

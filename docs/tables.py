@@ -52,7 +52,7 @@ def costs():
     return table(head, *rows)
 
 
-#: What the rows of tests/bench/startup.py are called that are ours.
+#: What the rows of tests/evidence/bench/startup.py are called that are ours.
 ENABLED = {'sitecustomize': '**enabled, by `sitecustomize`**',
            'pth': '**enabled, by `.pth`**'}
 
