@@ -38,9 +38,9 @@ def _problem(arguments):
                 'with no %r in its path' % (_enable.ON_PATH, os.pathsep))
     for option in _options(arguments):
         if option in 'IES':
-            return ('it needs PYTHONPATH and the site module, and -%s turns one '
-                    'of them off; use "enable"%s, or put "import backport" '
-                    'into the program' % (
+            return ('it needs PYTHONPATH and the site module, and -%s turns '
+                    'one of them off; use "enable"%s, or put "import '
+                    'backport" into the program' % (
                         option, ' without -S' if option == 'S' else ''))
     return None
 
