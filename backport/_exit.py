@@ -21,7 +21,7 @@ PAUSE = 0.001
 # Looks at the start of a thread that may have no end: its native thread died of
 # a MemoryError; a signal handler in the middle of it has called the exit
 # handler; or a program's own function (`Exit.guard`) does the work right there.
-# What is alive starts in less, for each look gives up the GIL and the processor.
+# What is alive starts in less: each look gives up the GIL and the processor.
 PATIENCE = 3000
 
 # The same for a manager: before it is started, all processes of its pool are.
@@ -82,10 +82,10 @@ class Exit:
             self.lock.holds.pop(hold, None)
 
     def interrupted(self, thread, threads):
-        """Take *thread*, whose start raised, out of *threads*.
+        """Take *thread* out of *threads* if it will never run.
 
-        Unless it runs or may run yet, for a signal handler can raise while
-        start() waits for the native thread.  Returns whether it was taken out.
+        Its start raised, or a test has replaced start().  It may run yet if a
+        handler raised while start() waited.  Returns whether it was taken out.
         """
         try:
             if thread in threading._limbo or thread._started.is_set():
@@ -94,7 +94,7 @@ class Exit:
             # the executor has been shut down.
             thread._args = ()
         except AttributeError:
-            pass    # it is no threading.Thread
+            return False    # it is no threading.Thread
         threads.pop(thread, None)
         if self.process_id is not None:
             # Kept: if it were freed while `_items` has a weak reference to it,
@@ -110,10 +110,9 @@ class Exit:
         self.process_id = getpid()
 
     def wait(self, threads):
-        """Wait for what submitters began before exit was declared.
+        """Wait until every thread of *threads* that will ever run has started.
 
-        When it returns, every thread of *threads* that will ever run has
-        started.  What a signal handler raises ends the wait.
+        What a signal handler raises ends the wait.
         """
         if self.lock:
             self.waits += self.lock.wait(_pause)

@@ -64,7 +64,7 @@ class GlobalShutdownLock:
         return any(hold[:3] == me for hold in list(self.holds))
 
     def wait(self, pause):
-        """Wait until each hold that is there now has ended; return their number.
+        """Wait until each hold that is there has ended; return their number.
 
         *pause* is called between two looks.  Those of the calling thread do not
         count, nor do those of another process, whose copy a forked child has.

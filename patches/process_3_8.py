@@ -40,8 +40,8 @@ def submit(*args, **kwargs):
                 raise _backport.refusal()
         except BaseException:
             # No manager can come to the item: its id is not in the queue.  One
-            # that fails them all, for the pool is broken, must not see the
-            # dictionary change.
+            # that fails all items, for the pool is broken, dies if the
+            # dictionary changes under it.
             if not self._broken:
                 self._pending_work_items.pop(work_id, None)
                 # A manager may have stayed for that.

@@ -31,7 +31,7 @@ def submit(self, fn, *args, **kwargs):
                 _backport.guard(start_workers)
         except RuntimeError:
             # A refusal, unless no thread could be started.
-            if not _shutdown:
+            if not (_shutdown and _backport.declared()):
                 raise
         # Last: not yet declared means that the exit handler's None comes behind
         # the work item.  Else only cancel() can tell whether a worker has come
@@ -64,7 +64,6 @@ def _adjust_thread_count(self):
             if _shutdown and _backport.refuses():
                 raise RuntimeError(_backport.REFUSED)
             t.start()
-        except BaseException:
+        finally:
             _backport.interrupted(t, _threads_queues)
-            raise
         self._threads.add(t)

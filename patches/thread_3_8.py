@@ -85,7 +85,6 @@ def _adjust_thread_count(self):
             if _shutdown and _backport.refuses():
                 raise RuntimeError(_backport.REFUSED)
             t.start()
-        except BaseException:
+        finally:
             _backport.interrupted(t, _threads_queues)
-            raise
         self._threads.add(t)

@@ -44,8 +44,7 @@ MUTANTS = {
     'refused work is not cancelled': (
         THREAD, {'f.cancel()': 'True'}, 'growing-pool', RAN),
     'a refused start is let out': (
-        THREAD, {'            if not _shutdown:\n':
-                 '            if True:\n'},
+        THREAD, {'except RuntimeError:': 'except ZeroDivisionError:'},
         'growing-pool', RAN),
     "no look for another class's submit": (
         THREAD, {'    # For a submit that is not ours': '    if False:  #',

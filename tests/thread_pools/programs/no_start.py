@@ -1,0 +1,43 @@
+"""No native thread comes of Thread.start()."""
+import variant
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor, thread
+from unittest import mock
+
+from gates import tell, until
+
+
+def replaced():
+    pool = ThreadPoolExecutor(1)
+    with mock.patch('threading.Thread.start'):
+        pool.submit(int)
+    tell('exits')
+    return pool
+
+
+def raises_in_a_child():
+    """The child is forked while exit waits; 3.6 accepts work there."""
+    def fork():
+        until(lambda: thread._shutdown)
+        process_id = os.fork()
+        if process_id:
+            os.waitpid(process_id, 0)
+            return
+        pool = ThreadPoolExecutor(1)
+        threading._start_new_thread = mock.Mock(
+            side_effect=RuntimeError("can't start new thread"))
+        try:
+            pool.submit(int)
+            tell('accepted')
+        except RuntimeError:
+            tell('raised')
+        os._exit(0)
+
+    pool = ThreadPoolExecutor(1)
+    pool.submit(fork)
+    return pool
+
+
+variant.main(globals())
