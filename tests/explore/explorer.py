@@ -57,8 +57,7 @@ def run(name, schedule=(), budget=0, log=None):
     scenario = SCENARIOS[name]
     SCHEDULER.reset(schedule, budget,
                     getattr(scenario, 'lock_points', False), log)
-    _reset_modules()
-    world = World()
+    world = getattr(scenario, 'make_world', make_world)()
     sys.settrace(SCHEDULER.trace)
     try:
         scenario(world)
@@ -72,7 +71,7 @@ def run(name, schedule=(), budget=0, log=None):
     return world.failures(), SCHEDULER.branches
 
 
-def _reset_modules():
+def make_world():
     thread._shutdown = False
     thread._threads_queues = weakref.WeakKeyDictionary()
     lock = getattr(thread, '_backport_shutdown_lock', None)
@@ -88,6 +87,7 @@ def _reset_modules():
     if not SCHEDULER.lock_points:
         # Who comes first makes no difference: each has an entry of its own.
         threading._active_limbo_lock.name = None
+    return World()
 
 
 def explore(name, bound, stop_at=(), reduced=True, seconds=None):
