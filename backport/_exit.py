@@ -44,6 +44,7 @@ class Exit:
         self.lock = lock
         self.applied = None     # what the installer did to that module
         self.process_id = None  # of the process that has declared exit
+        self.taken_out = []     # threads, see `interrupted`
         # For the report.  Threads that count at the same time may count as one.
         self.waits = 0
         self.refusals = 0
@@ -87,8 +88,7 @@ class Exit:
         finally:
             self.lock.holds.pop(hold, None)
 
-    @staticmethod
-    def interrupted(thread, threads):
+    def interrupted(self, thread, threads):
         """Take *thread*, whose start raised, out of *threads*.
 
         Unless it runs or may run yet, for a signal handler can raise while
@@ -100,6 +100,11 @@ class Exit:
         except Exception:
             pass    # it is no threading.Thread
         threads.pop(thread, None)
+        if self.process_id is not None:
+            # Kept, for the exit handler may have a weak reference to it (see
+            # `_items`).  If the thread were freed, that would take it out once
+            # more, and a KeyError would be printed.
+            self.taken_out.append(thread)
         return True
 
     # What the exit handler uses.
@@ -142,16 +147,12 @@ def _items(threads):
     it), if another thread frees or enters a Thread while they are listed.
     """
     try:
-        references = threads.keyrefs()  # one step
+        found = [reference() for reference in threads.keyrefs()]    # one step
     except AttributeError:
-        return list(threads.items())    # a program has put in another mapping
-    items = []
-    for reference in references:
-        thread = reference()
-        value = None if thread is None else threads.get(thread)
-        if value is not None:
-            items.append((thread, value))
-    return items
+        found = list(threads)   # a program has put another mapping there
+    items = [(thread, threads.get(thread)) for thread in found
+             if thread is not None]
+    return [item for item in items if item[1] is not None]
 
 
 def _is_starting(thread):

@@ -1,0 +1,162 @@
+"""The operations, by their names in docs/one-step.md.
+
+Name -> (types of container, function that does it to one).
+"""
+import sys
+import threading
+from itertools import repeat
+
+from . import trial
+from .containers import (Attributes, Dict, Frames, Functions, List, Queues,
+                         Set, WeakKeys)
+
+
+def set_item(self):
+    self.d[self.k] = self.v
+
+
+def set_new_item(self):
+    self.d[self.new] = self.v
+
+
+def delete_item(self):
+    del self.d[self.k]
+
+
+def set_weak_item(self):
+    self.w[self.new_t] = self.v
+
+
+def set_attribute(self):
+    self.name = self.new
+
+
+def set_slot(self):
+    self.slotted.name = self.new
+
+
+def set_first_attribute(self):
+    self.fresh.first = self.new
+
+
+def set_code(self):
+    self.functions[0].__code__ = self.codes[0]
+
+
+def set_codes(self):
+    any(map(setattr, self.functions, repeat('__code__'), self.codes))
+
+
+def set_codes_audited(self):
+    if not audited:
+        sys.addaudithook(audit)
+        audited.append(True)
+    set_codes(self)
+
+
+def audit(event, args):
+    # Code that an operation calls is like that of what it drops.
+    if event == 'object.__setattr__' and trial.current is not None:
+        trial.current.dropped()
+
+
+audited = []
+
+
+def walk(self):
+    frame = sys._getframe()
+    names = [frame.f_code.co_name]
+    while frame.f_back is not None:
+        frame = frame.f_back
+    return names + [frame.f_code.co_name]
+
+
+def loop_over_list(self):
+    return [(x, [])[0] for x in self.lst]
+
+
+def loop_over_dict(self):
+    return [(k, [])[0] for k in self.d]
+
+
+LISTS = List,
+DICTS = Dict, WeakKeys
+SETS = Set,
+WEAK = WeakKeys,
+
+ONE_STEP = {
+    'lst.append(x)': (LISTS, lambda self: self.lst.append(self.new)),
+    'lst.insert(0, x)': (LISTS, lambda self: self.lst.insert(0, self.new)),
+    'lst.remove(x)': (LISTS, lambda self: self.lst.remove(self.x)),
+    'lst.pop()': (LISTS, lambda self: self.lst.pop()),
+    'x in lst': (LISTS, lambda self: self.x in self.lst),
+    'len(lst)': (LISTS, lambda self: len(self.lst)),
+    'list(lst)': (LISTS, lambda self: list(self.lst)),
+    'next(iterator)': (LISTS, lambda self: next(self.iterator, None)),
+    'd[k] = v': (DICTS, set_item),
+    'd[new] = v': (DICTS, set_new_item),
+    'd.setdefault(k, v)': (
+        DICTS, lambda self: self.d.setdefault(self.new, self.v)),
+    'd.pop(k, None)': (DICTS, lambda self: self.d.pop(self.k, None)),
+    'del d[k]': (DICTS, delete_item),
+    'k in d': (DICTS, lambda self: self.k in self.d),
+    'd.get(k)': (DICTS, lambda self: self.d.get(self.k)),
+    'd.update(other)': (DICTS, lambda self: self.d.update(self.other)),
+    'len(d)': (DICTS, lambda self: len(self.d)),
+    'list(d)': (DICTS, lambda self: list(self.d)),
+    'list(d.values())': (DICTS, lambda self: list(self.d.values())),
+    's.add(x)': (SETS, lambda self: self.s.add(self.new)),
+    's.discard(x)': (SETS, lambda self: self.s.discard(self.t)),
+    'x in s': (SETS, lambda self: self.t in self.s),
+    'list(s)': (SETS, lambda self: set(list(self.s))),
+    'w[t] = v': (WEAK, set_weak_item),
+    'w.pop(t, None)': (WEAK, lambda self: self.w.pop(self.t, None)),
+    'w.get(t)': (WEAK, lambda self: self.w.get(self.t)),
+    't in w': (WEAK, lambda self: self.t in self.w),
+    'w.keyrefs()': (WEAK, lambda self: self.w.keyrefs()),
+    'ref()': (WEAK, lambda self: self.k()),
+    'obj.name = v': ((Attributes,), set_attribute),
+    'obj.name': ((Attributes,), lambda self: self.name),
+    'slotted.name = v': ((Attributes,), set_slot),
+    'NAME = v': (
+        (Attributes,), lambda self: self.namespace['store'](self.new)),
+    'NAME': ((Attributes,), lambda self: self.namespace['load']()),
+    'function.__code__ = code': ((Functions,), set_code),
+    'any(map(setattr, ...))': ((Functions,), set_codes),
+    'sys._getframe()': ((Frames,), lambda self: bool(sys._getframe())),
+    'frame.f_back': ((Frames,), walk),
+    'sys._current_frames()': (
+        (Frames,),
+        lambda self: threading.get_ident() in sys._current_frames()),
+    'deque.append(x)': (
+        (Queues,), lambda self: self.deque.append(self.new)),
+    'next(counter)': ((Queues,), lambda self: next(self.counter)),
+}
+
+#: Those that read freed memory.
+CRASHES = {
+    'lst[:]': (LISTS, lambda self: self.lst[:]),
+    'lst[::-1]': (LISTS, lambda self: self.lst[::-1]),
+    'lst.copy()': (LISTS, lambda self: self.lst.copy()),
+    'tuple(lst)': (LISTS, lambda self: tuple(self.lst)),
+    'lst + other': (LISTS, lambda self: self.lst + [self.new]),
+    'lst * n': (LISTS, lambda self: self.lst * 2),
+}
+
+NOT_ONE_STEP = dict(CRASHES, **{
+    'for x in lst': (LISTS, loop_over_list),
+    'for k in d': (DICTS, loop_over_dict),
+    'list(d.items())': (DICTS, lambda self: list(self.d.items())),
+    'tuple(d)': (DICTS, lambda self: tuple(self.d)),
+    'list(w.items())': (WEAK, lambda self: list(self.w.items())),
+    'obj.first = v': ((Attributes,), set_first_attribute),
+})
+
+if sys.version_info >= (3, 7):
+    ONE_STEP['queue.put(x)'] = (
+        (Queues,), lambda self: self.queue.put(self.new))
+if sys.version_info >= (3, 8):
+    NOT_ONE_STEP['any(map(setattr, ...)), audited'] = (
+        (Functions,), set_codes_audited)
+(ONE_STEP if sys.version_info < (3, 7) else NOT_ONE_STEP)['d.copy()'] = (
+    DICTS, lambda self: self.d.copy())
