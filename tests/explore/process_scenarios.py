@@ -91,11 +91,12 @@ class Item:
 class World:
     """The pools, threads and processes of one run, and what became of them."""
 
-    may_break = False       # whether a broken pool is no failure
     current = None
 
     def __init__(self):
         World.current = self
+        self.may_break = False  # whether a broken pool is no failure
+        self.allowed = set()    # other failures that are none
         self.items = []
         self.in_time = True     # until the process has ended
         self.in_handler = False
@@ -196,7 +197,7 @@ class World:
                     self.may_break
                     and isinstance(item.future.exception(), Broken)):
                 found.add('work lost')
-        return sorted(found)
+        return sorted(found - self.allowed)
 
     def run_child(self, submits):
         """In a forked child: use a pool or not, and exit; does not return."""
@@ -376,13 +377,19 @@ def collected(world):
 
 
 def ctrl_c(world):
-    """Whatever the exit handler waits for, Ctrl-C ends the wait."""
+    """Ctrl-C ends the exit handler's wait for a start.
+
+    What is being started then has no time to end.  But the managers that have
+    started are told, or multiprocessing waits for their workers for ever.
+    """
     def interrupt():
         # What it meets depends on everything.
         SCHEDULER.touch(('ctrl-c', SCHEDULER._state))
-        if world.in_handler and world.exit.ready is not None:
+        if world.in_handler and world.exit.timed:
             world.exit.thrown = KeyboardInterrupt()
 
+    world.allowed |= {'orphan', 'manager not joined', 'feeder not joined'}
+    world.settle(world.submit, world.pool())
     world.exits()
     world.thread('S', world.submit, world.pool())
     world.thread('C', interrupt)

@@ -153,7 +153,7 @@ class Scheduler:
             for task in getattr(self, 'tasks', ()):
                 while task.greenlet:    # it has begun and not ended
                     task.greenlet.throw(SystemExit)
-        self.tasks = []
+            self.tasks = []
         self.branches = []          # (deviation, what it costs)
         self.interrupts = {}        # task -> function, for 'i'
         self.lock_points = lock_points
