@@ -57,7 +57,8 @@ def run(name, schedule=(), budget=0, log=None):
     scenario = SCENARIOS[name]
     SCHEDULER.reset(schedule, budget,
                     getattr(scenario, 'lock_points', False), log)
-    world = getattr(scenario, 'make_world', make_world)()
+    _reset_modules()
+    world = World()
     sys.settrace(SCHEDULER.trace)
     try:
         scenario(world)
@@ -71,7 +72,7 @@ def run(name, schedule=(), budget=0, log=None):
     return world.failures(), SCHEDULER.branches
 
 
-def make_world():
+def _reset_modules():
     thread._shutdown = False
     thread._threads_queues = weakref.WeakKeyDictionary()
     lock = getattr(thread, '_backport_shutdown_lock', None)
@@ -87,7 +88,6 @@ def make_world():
     if not SCHEDULER.lock_points:
         # Who comes first makes no difference: each has an entry of its own.
         threading._active_limbo_lock.name = None
-    return World()
 
 
 def explore(name, bound, stop_at=(), reduced=True, seconds=None):

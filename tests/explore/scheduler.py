@@ -94,10 +94,8 @@ class Task:
         self.ident = 1000 + self.number
         self.is_worker = is_worker
         self.error = self.ready = self.sentinel = None
-        self.thrown = None          # what `wait` is to raise, as after Ctrl-C
-        self.done = self.timed = self.eager = False
+        self.done = self.timed = False
         self.since = self.locks = 0
-        self.looked = {}            # thing -> its last event, since a wait
         self.history = self.number  # a hash of all it has done and could see
         self.step = []              # what it has done since `step_from`
         self.step_from = None       # (history, whether it waited), if known
@@ -153,7 +151,7 @@ class Scheduler:
             for task in getattr(self, 'tasks', ()):
                 while task.greenlet:    # it has begun and not ended
                     task.greenlet.throw(SystemExit)
-            self.tasks = []
+        self.tasks = []
         self.branches = []          # (deviation, what it costs)
         self.interrupts = {}        # task -> function, for 'i'
         self.lock_points = lock_points
@@ -213,28 +211,18 @@ class Scheduler:
             self._begin_step(task)
             task.greenlet.switch()
             self.current = None
-            if self._next is None and self.exploring:
-                self._at_wait(task)
             if self.cut_short:
                 return
         self.livelock = True
 
     def _is_able(self, task):
         return not task.done and (
-            task.ready is None or task.thrown or task.ready()
-            or task.timed and self.switches > task.since
-            and self._has_news(task, {}))
-
-    def _has_news(self, task, events):
-        return any(events.get(thing, self._last.get(thing, 0)) != last
-                   for thing, last in task.looked.items())
+            task.ready is None or task.ready()
+            or task.timed and self.switches > task.since)
 
     def _choose(self, able):
         if len(able) == 1 or not self.exploring:
             return able[0]
-        for task in able:
-            if task.eager:
-                return task
         self.choices += 1
         number = self._at_choices.get(self.choices)
         if number is not None:
@@ -258,7 +246,7 @@ class Scheduler:
 
     def _key(self, task, interrupt=False):
         # A timed wait that has just begun does not end before others have run.
-        return (self._state, task and task.number, interrupt,
+        return (self._state, task.number, interrupt,
                 tuple([task.number for task in self.tasks
                        if task.timed and self._is_able(task)]))
 
@@ -278,13 +266,12 @@ class Scheduler:
         last, reads = self._last.get(thing, 0), self._reads.get(thing, 0)
         event = task.history = hash((
             task.history, thing, write, result, last, reads if write else 0))
-        task.step.append((event, thing, write, last, reads))
+        task.step.append((event, thing, last, reads))
         if write:
             self._last[thing] = event
             self._reads[thing] = 0
         else:
             self._reads[thing] = reads + event & MASK
-        task.looked[thing] = self._last.get(thing, 0)
         self._state = self._state + event & MASK
 
     # A branch costs a run from the start, most of which end at the first look
@@ -295,63 +282,39 @@ class Scheduler:
         task.step = []
         task.step_from = task.history, task.ready is not None
 
-    def _end_step(self, task, waits=False):
+    def _end_step(self, task):
         if task.step and task.step_from is not None:
-            steps = self.steps.setdefault(task.step_from, [])
-            step = waits, tuple(task.step)
-            if step not in steps:
-                steps.append(step)
+            self.steps.setdefault(task.step_from, tuple(task.step))
         self._begin_step(task)
-
-    def _at_wait(self, task):
-        self._end_step(task, True)
-        if not self._to_come and self._checked != self._state:
-            self._checked = self._state
-            self.cut_short = not self._is_new(self._key(None), self._budget)
 
     def _foresee(self, task):
         """Return the key under which *task* will look next, None if unknown.
         """
-        for waits, step in self.steps.get(
-                (task.history, task.ready is not None), ()):
-            key = self._key_after(task, waits, step)
-            if key is not None:
-                return key
-
-    def _key_after(self, task, waits, step):
-        state, touched = self._state, {}
-        for event, thing, write, last, reads in step:
+        step = self.steps.get((task.history, task.ready is not None))
+        if step is None:
+            return None
+        state, touched = self._state, set()
+        for event, thing, last, reads in step:
             if thing not in touched and (
                     self._last.get(thing, 0) != last
                     or self._reads.get(thing, 0) != reads):
                 return None
-            if write or thing not in touched:
-                touched[thing] = event if write else last
+            touched.add(thing)
             state = state + event & MASK
-        return (state, None if waits else task.number, False,
+        return (state, task.number, False,
                 tuple([other.number for other in self.tasks if other.timed
-                       and not other.done and other is not task
-                       and self._has_news(other, touched)]))
+                       and not other.done and other is not task]))
 
     # What happens in a thread.
 
-    def wait(self, ready, timed=False, things=()):
-        """Have the current thread wait until ready(); return ready().
-
-        *things*: the names of what that depends on.
-        """
+    def wait(self, ready, timed=False):
+        """Have the current thread wait until ready(); return ready()."""
         task = self.current
         if task is None:
             raise RuntimeError('the set-up of a scenario would block')
-        for thing in things:
-            task.step.append((0, thing, False, self._last.get(thing, 0),
-                              self._reads.get(thing, 0)))
         task.ready, task.timed, task.since = ready, timed, self.switches
         self.hub.switch()
-        task.ready, task.timed, task.looked = None, False, {}
-        if task.thrown is not None:
-            thrown, task.thrown = task.thrown, None
-            raise thrown
+        task.ready, task.timed = None, False
         return ready()
 
     def point(self):
@@ -382,8 +345,7 @@ class Scheduler:
                 sys.call_tracing(self.hub.switch, ())
             if self._budget:
                 for task in self.tasks:
-                    if (task is not self.current and not task.eager
-                            and self._is_able(task)):
+                    if task is not self.current and self._is_able(task):
                         self._branch('p', self.points, task, 1)
                 if self.current in self.interrupts:
                     self._branch('i', self.points, self.current, 1)
@@ -423,11 +385,11 @@ class Scheduler:
                 'STORE_ATTR', 'STORE_GLOBAL', 'STORE_SUBSCR', 'DELETE_SUBSCR')
             if instruction.opcode in dis.hasname:
                 changes = changes or name in CHANGES
-                if name.lstrip('_') == 'namespace' or (
+                if name == '_namespace' or (
                         name == '_shutdown' and kind.endswith('GLOBAL')):
                     name = 'global _shutdown'
                 names.add(name)
-            elif name in ALIASES and kind.endswith(('FAST', 'DEREF')):
+            elif name in ALIASES and kind.endswith('FAST'):
                 names.add(ALIASES[name])
         return [(name, changes or name not in LOOKED_AT)
                 for name in sorted(names - HARMLESS - CHANGES)]
@@ -462,7 +424,7 @@ class Lock:
         if SCHEDULER.lock_points:
             SCHEDULER.point()
         if self._locked and not (blocking and timeout and SCHEDULER.wait(
-                self._is_free, timeout > 0, [self.name])):
+                self._is_free, timed=timeout > 0)):
             SCHEDULER.touch(self.name, result=False)
             return False
         self._locked = True
@@ -505,7 +467,7 @@ class SimpleQueue:
 
     def get(self, block=True, timeout=None):
         while not self._items:
-            SCHEDULER.wait(lambda: self._items, False, [self.name])
+            SCHEDULER.wait(lambda: self._items)
         SCHEDULER.touch(self.name)
         return self._items.popleft()
 
