@@ -1,18 +1,23 @@
 """Explores the schedules of one variant of thread.py, in this process."""
 import atexit
+import contextlib
 import gc
+import io
 import logging
 import os
 import sys
 import weakref
 from collections import deque
 
-from scenarios import HUNG, SCENARIOS, World, thread, threading
+from footprint import footprint
+from primitives import Dict, _set_sentinel, shared
+from scenarios import SCENARIOS
 from scheduler import SCHEDULER
+from world import HUNG, World, thread, threading
 
-#: Looks before exit no longer waits for other people's functions: 3000 in
-#: production.  Less than PATIENCE, else it would count as a hang.
-GUARDED_LOOKS = 50
+#: Looks before the exit handler goes on without: 3000 in production.  Less than
+#: the scheduler's, else it would count as a hang.
+PATIENCE = 50
 
 
 def prepare(variant, opcodes=False):
@@ -20,19 +25,21 @@ def prepare(variant, opcodes=False):
     files = {thread.__file__, weakref.__file__}
     if variant == 'upstream':
         __import__('upstream_lock')
-        # It compiles its functions from strings.
-        files.add(thread._python_exit.__code__.co_filename)
     elif variant == 'patched':
         import backport
-        from backport import _lock
+        from backport import _exit, _lock
         record = backport.status()[0]
         assert (record.name, record.state) == ('thread', 'applied'), record
-        _lock.GUARDED_LOOKS = GUARDED_LOOKS
-        applied = thread._backport_shutdown_lock.applied
-        files |= {_lock.__file__} | {code.co_filename for code in applied.ours}
+        _exit.PATIENCE = PATIENCE
+        _exit._pause = SCHEDULER.pause
+        files |= {_exit.__file__, _lock.__file__}
+        _fresh.update(vars(thread._backport))
+    # Upstream's lock compiles its functions from strings.
+    files |= {function.__code__.co_filename for function in (
+        thread._python_exit, thread.ThreadPoolExecutor.submit,
+        thread.ThreadPoolExecutor._adjust_thread_count)}
     SCHEDULER.files = frozenset(files)
-    SCHEDULER.codes = frozenset(function.__code__ for function in (
-        weakref._IterationGuard.__enter__, weakref._IterationGuard.__exit__))
+    SCHEDULER.footprint = footprint
     SCHEDULER.opcodes = opcodes
     # What a worker logs it would print; it must not.
     logger = logging.getLogger('concurrent.futures')
@@ -53,41 +60,52 @@ def run(name, schedule=(), budget=0, log=None):
     """Run one schedule; return (failures, branches).
 
     *failures* is None for a schedule that was cut short.
-   """
-    scenario = SCENARIOS[name]
-    SCHEDULER.reset(schedule, budget,
-                    getattr(scenario, 'lock_points', False), log)
-    _reset_modules()
+    """
+    with contextlib.redirect_stderr(io.StringIO()):
+        SCHEDULER.reset(schedule, budget, log)
+        _reset_modules()
     world = World()
-    sys.settrace(SCHEDULER.trace)
-    try:
-        scenario(world)
-        SCHEDULER.explore()
-    finally:
-        sys.settrace(None)
+    with contextlib.redirect_stderr(io.StringIO()) as stderr:
+        sys.settrace(SCHEDULER.trace)
+        try:
+            SCENARIOS[name](world)
+            SCHEDULER.explore()
+        finally:
+            sys.settrace(None)
     if SCHEDULER.is_child:
         os._exit(HUNG)
     if SCHEDULER.cut_short:
         return None, SCHEDULER.branches
-    return world.failures(), SCHEDULER.branches
+    return world.failures(stderr.getvalue()), SCHEDULER.branches
+
+
+_codes = frozenset(function.__code__ for function in (
+    weakref._IterationGuard.__enter__, weakref._IterationGuard.__exit__,
+    threading.Event.is_set, threading.Event.set, threading.Thread._stop))
+_fresh = {}     # attributes of the patch before anything has happened
 
 
 def _reset_modules():
     thread._shutdown = False
     thread._threads_queues = weakref.WeakKeyDictionary()
-    lock = getattr(thread, '_backport_shutdown_lock', None)
-    if lock is not None:
-        lock.__init__(vars(thread), '_shutdown')
+    thread._threads_queues.data = Dict('data')
+    if _fresh:
+        state = thread._backport
+        for name, value in _fresh.items():
+            setattr(state, name, value[:] if type(value) is list else value)
+        state.lock.__init__()
+        state.lock.holds = shared(state.lock.holds, 'holds')
     elif hasattr(thread, '_global_shutdown_lock'):
         thread._global_shutdown_lock = threading.Lock()
     main = threading.main_thread()
     threading._active.clear()
     threading._active[main.ident] = main
-    threading._limbo.clear()
+    threading._limbo = Dict('limbo', points=False)
+    threading._set_sentinel = _set_sentinel
     threading._active_limbo_lock = threading.Lock()
-    if not SCHEDULER.lock_points:
-        # Who comes first makes no difference: each has an entry of its own.
-        threading._active_limbo_lock.name = None
+    # Who comes first makes no difference: each has an entry of its own.
+    threading._active_limbo_lock.name = None
+    SCHEDULER.codes = _codes
 
 
 def explore(name, bound, stop_at=(), reduced=True, seconds=None):
@@ -99,26 +117,22 @@ def explore(name, bound, stop_at=(), reduced=True, seconds=None):
     """
     started = _used()
     count, cut_short, failing, found = 0, 0, 0, {}
-    seen = SCHEDULER.seen = {} if reduced else None
-    SCHEDULER.steps = {}
+    SCHEDULER.seen = {} if reduced else None
     levels = [deque() for _ in range(bound + 1)]
-    levels[0].append(((), None))
+    levels[0].append(())
     explored = -1       # preemptions up to which all has been explored
     stopped = None
     for level, pending in enumerate(levels):
         while pending:
-            schedule, key = pending.popleft()
-            if key is not None and reduced and seen.get(key, -1) >= (
-                    bound - level):
-                continue    # it would be cut short at its first look
+            schedule = pending.popleft()
             failures, branches = run(name, schedule, bound - level)
             count += 1
             cut_short += failures is None
             failing += bool(failures)
             for failure in failures or ():
                 found.setdefault(failure, to_text(schedule))
-            for deviation, cost, key in branches:
-                levels[level + cost].append((schedule + (deviation,), key))
+            for deviation, cost in branches:
+                levels[level + cost].append(schedule + (deviation,))
             if count % 1000 == 0:
                 gc.collect()
             if stop_at and found.keys() >= set(stop_at):

@@ -15,130 +15,47 @@ import functools
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
+from mutants import (CHANGED, DEADLOCK, IN_CHILD, LEFT_BEHIND, MUTANTS,
+                     NOT_JOINED, RAN, VERSION, mutate)
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-VERSION = '%d.%d' % sys.version_info[:2]
 
 #: Bound on preemptions and interrupts together: (by default, with --full).
 BOUNDS = {
-    'new-pool': (2, 2), 'full-pool': (2, 2), 'own-submit': (2, 2),
-    'own-start': (2, 2), 'own-copy': (2, 2), 'freed-thread': (2, 2),
-    'from-a-worker': (2, 2), 'nested': (1, 2), 'growing-pool': (1, 2),
-    'fork': (1, 2), 'fork-submit': (1, 2), 'two-pools': (0, 2),
-    'crosswise': (1, 2),
+    'new-pool': (2, 2), 'full-pool': (2, 2), 'from-a-worker': (1, 2),
+    'growing-pool': (1, 2), 'with-pool': (1, 2), 'freed-thread': (2, 2),
+    'two-pools': (0, 2), 'nested': (1, 2), 'nested-in-exit': (2, 2),
+    'crosswise': (0, 2), 'stuck': (1, 2), 'dead-start': (1, 2),
+    'interrupted': (2, 2), 'exit-inside': (1, 2), 'ctrl-c': (1, 2),
+    'own-submit': (1, 2), 'own-start': (1, 2), 'own-copy': (1, 2),
+    'stock-submit': (1, 2), 'swallows': (1, 2), 'slow-start': (1, 2),
+    'locking': (1, 2), 'nested-locking': (1, 2), 'two-locking': (0, 2),
+    'exit-inside-locking': (1, 2), 'fork': (1, 2), 'fork-locking': (0, 2),
+    'fork-inside': (1, 2), 'fork-late': (1, 2),
 }
-UNFINISHED = ('stopped after %(schedules)d schedules, %(seconds)d s; all done '
-              'up to %(explored)d preemptions')
 #: CPU seconds that --full gives each scenario.
-SECONDS = 3600
+SECONDS = 600
 
-NOT_JOINED, LEFT_BEHIND = 'worker not joined', 'work left behind'
-CHANGED = 'E raised RuntimeError: dictionary changed size during iteration'
 #: What must be found, as variant -> scenario -> failures.
 KNOWN = {
     'stock': {'new-pool': [NOT_JOINED], 'growing-pool': [NOT_JOINED],
               'full-pool': [LEFT_BEHIND], 'from-a-worker': [NOT_JOINED],
-              'nested': [NOT_JOINED], 'own-submit': [NOT_JOINED],
-              'own-start': [NOT_JOINED], 'two-pools': [NOT_JOINED],
-              'own-copy': [NOT_JOINED], 'freed-thread': [CHANGED]},
-    'upstream': {'freed-thread': [CHANGED],
-                 'nested': ['deadlock'], 'crosswise': ['deadlock'],
-                 'fork': ['deadlock in the child'],
-                 'fork-submit': ['deadlock in the child']},
-    'patched': {},
+              'with-pool': [NOT_JOINED], 'nested': [NOT_JOINED],
+              'two-pools': [NOT_JOINED], 'own-start': [NOT_JOINED],
+              'own-copy': [NOT_JOINED], 'stock-submit': [LEFT_BEHIND],
+              'interrupted': [NOT_JOINED], 'freed-thread': [CHANGED]},
+    'upstream': {'freed-thread': [CHANGED], 'nested': [DEADLOCK],
+                 'crosswise': [DEADLOCK], 'fork': [IN_CHILD]},
+    # docs/design.md, Limits.
+    'patched': {'stock-submit': [RAN]},
 }
 if VERSION == '3.6':
     # The mutex of a queue.Queue is forked while it is held.
-    KNOWN['stock']['fork'] = ['deadlock in the child']
-
-_LOOK = '''    if _shutdown and not _backport_shutdown_lock.announced():
-        raise _backport_shutdown_lock.refusal()
-'''
-if VERSION == '3.6':
-    _LOOK = '''    if (_shutdown and _backport_shutdown_lock.declared()
-            and not _backport_shutdown_lock.announced()):
-        raise _backport_shutdown_lock.refusal()
-'''
-_LOOK_AT_START = '''\
-        if self.declared() and not self._announced(frame.f_back):
-            self._withdraw(frame)
-            raise self.refusal()
-'''
-_ANNOUNCE = '''        self._starters.append((frame, os.getpid(), guarded))
-'''
-_TAKE_BACK = '''                _backport_shutdown_lock.started()
-'''
-_DECLARE = '''    _backport_shutdown_lock.declare()
-'''
-_TAKE_STOCK = '''    items = _backport_shutdown_lock.items_of(_threads_queues)
-'''
-_LOOK_FOR_HOLDERS = '''\
-                if not any(_counts(holder) and holder[0] != me[0]
-                           for holder in self._holders[:]):
-'''
-_ENTER = '''                if t._started.wait(patience):
-'''
-#: name -> (file, what is replaced by what, scenario that fails, and how)
-MUTANTS = {
-    'no look after put': (
-        'patches/thread_%s.py', {_LOOK: ''}, 'full-pool', LEFT_BEHIND),
-    'no look after the announcement': (
-        '_lock.py', {_LOOK_AT_START: ''}, 'new-pool', NOT_JOINED),
-    'announced after the look': (
-        '_lock.py', {_ANNOUNCE: '', _LOOK_AT_START: _LOOK_AT_START + _ANNOUNCE},
-        'new-pool', NOT_JOINED),
-    'taken back before the worker is entered': (
-        'patches/thread_%s.py', {_ENTER: _TAKE_BACK + _ENTER}, 'new-pool',
-        NOT_JOINED),
-    'refused work is not cancelled': (
-        '_lock.py', {' or future.cancel():': ' or True:'}, 'growing-pool',
-        'refused work ran'),
-    'other functions are not guarded': (
-        'patches/thread_%s.py', {'if not patched:': 'if False:'}, 'own-start',
-        NOT_JOINED),
-    'exit does not wait for starts': (
-        '_lock.py', {'        self._wait_for_starters()\n': ''}, 'new-pool',
-        NOT_JOINED),
-    'exit takes stock before it declares': (
-        'patches/%s.py' % ('thread_36' if VERSION == '3.6' else '_python_exit'),
-        {_DECLARE + _TAKE_STOCK: _TAKE_STOCK + _DECLARE}, 'new-pool',
-        NOT_JOINED),
-    'exit does not wait for holders': (
-        '_lock.py', {_LOOK_FOR_HOLDERS: '                if True:\n'},
-        'own-copy', NOT_JOINED),
-    'holders leave the update valid': (
-        '_lock.py', {'                declarer[2].clear()\n':
-                     '                pass\n'}, 'own-copy', NOT_JOINED),
-    'exit lists the workers once': (
-        '_lock.py', {'for _ in range(GIVE_WAY):\n            try:':
-                     'for _ in range(0):\n            try:'},
-        'freed-thread', CHANGED),
-    'exit in a child waits for its siblings': (
-        '_lock.py', {'announced_in == os.getpid() and ': ''}, 'fork',
-        'deadlock in the child'),
-}
-
-
-def mutate(name, folder):
-    """Put a copy of the installed package into *folder*, weakened."""
-    import backport
-    path, replacements, _, _ = MUTANTS[name]
-    if '%s' in path:
-        path %= VERSION.replace('.', '')
-    copy = os.path.join(folder, 'backport')
-    shutil.copytree(os.path.dirname(os.path.abspath(backport.__file__)), copy)
-    path = os.path.join(copy, path)
-    with open(path) as file:
-        text = file.read()
-    for old, new in replacements.items():
-        assert text.count(old) == 1, (name, path)
-        text = text.replace(old, new)
-    with open(path, 'w') as file:
-        file.write(text)
+    KNOWN['stock']['fork'] = [IN_CHILD]
 
 
 def explore(args):
@@ -198,12 +115,13 @@ def jobs(args):
             bound = (BOUNDS[scenario][args.full] if args.bound is None
                      else args.bound)
             known = KNOWN[variant].get(scenario, [])
-            if variant != 'patched' and not known:
+            arguments = ['--scenarios', scenario] + options
+            if variant == 'patched':
+                arguments += ['--bound', str(bound)]
+            elif known:
+                arguments += ['--bound', '2', '--stop-at'] + known
+            else:
                 continue
-            arguments = ['--bound', str(max(bound, 1) if known else bound),
-                         '--scenarios', scenario] + options
-            if known:
-                arguments += ['--stop-at'] + known
             yield functools.partial(original, variant, arguments), known
     for name, (_, _, scenario, failure) in MUTANTS.items():
         if args.scenarios and scenario not in args.scenarios:
@@ -276,7 +194,6 @@ def main():
     parser.add_argument('--replay', metavar='ID', help='print one schedule')
     parser.add_argument('--json', metavar='FILE', help='put the results into '
                         'this file, in place of those of this version')
-    parser.add_argument('--markdown', action='store_true')
     parser.add_argument('--variant', help=argparse.SUPPRESS)
     parser.add_argument('--stop-at', nargs='+', help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -292,33 +209,30 @@ def main():
     if args.full and args.seconds is None:
         args.seconds = SECONDS
 
-    row = ('| %-7s | %-8s | %-39s | %9s | %9s | %8s | %7s | %s'
-           if args.markdown else '%-7s %-13s %-40s %9s %9s %8s %7s  %s')
-    head = ('CPython', 'scenario', 'variant', 'preempted', 'schedules',
-            'failing', 'CPU s', 'found, at schedule')
-    print(row % head)
-    if args.markdown:
-        print('|---' * len(head) + '|')
+    row = '%-19s %-46s %9s %9s %8s %7s  %s'
+    print(row % ('scenario', 'variant', 'preempted', 'schedules', 'failing',
+                 'CPU s', 'found, at schedule'))
     records, wrong = [], []
     for variant, result, known in variants(args):
-        found = result['found']
-        print(row % (VERSION, result['scenario'], variant, result['bound'],
-                     result['schedules'], result['failing'],
-                     result['seconds'],
-                     '; '.join(['%s (%s)' % item for item in found.items()]
-                               + [UNFINISHED % result]
-                               * (result['stopped'] == 'out of time'))),
-              flush=True)
+        found = ['%s (%s)' % item for item in result['found'].items()]
+        if result['stopped'] == 'out of time':
+            found.append('out of time; all done up to %d preemptions'
+                         % result['explored'])
+        print(row % (result['scenario'], variant, result['bound'],
+                     result['schedules'], result['failing'], result['seconds'],
+                     '; '.join(found)), flush=True)
         records.append(dict(result, variant=variant))
         if variant == 'patched':
-            wrong += ['%s:%s:%s:%s  %s' % (VERSION, variant, result['scenario'],
-                                           found[failure], failure)
-                      for failure in found]
+            wrong += ['%s:%s:%s:%s  %s' % (
+                VERSION, variant, result['scenario'], schedule, failure)
+                for failure, schedule in result['found'].items()
+                if failure not in known]
         wrong += ['%s, %s: "%s" was not found: the explorer is blind' % (
             variant, result['scenario'], failure)
-            for failure in known if failure not in found]
+            for failure in known if failure not in result['found']]
     if args.json:
         record(args.json, records)
+    print('%d CPU seconds' % sum(result['seconds'] for result in records))
     for line in wrong:
         print(line)
     return bool(wrong)

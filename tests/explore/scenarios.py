@@ -1,173 +1,54 @@
 """What is explored: programs of a few threads, each racing against exit.
 
 A scenario is a function of a `World`.  It sets up pools, undisturbed, and says
-which threads there are; the exit handler is one of them.
+which threads there are; the exit handler is called by one of them.
 """
 import os
-import signal
+import sys
 import types
+from functools import partial
 
-from scheduler import SCHEDULER, control
+from scheduler import SCHEDULER
+from world import Interruption, World, thread, threading
 
-threading = control()
+# A submit, and an exit.
 
-from concurrent.futures import thread   # noqa: E402  on controlled threads
-
-
-def _copy(function):
-    return types.FunctionType(function.__code__, vars(thread),
-                              function.__name__, function.__defaults__)
-
-
-#: Stock code, for subclasses that bring their own copy.
-_STOCK_SUBMIT = _copy(thread.ThreadPoolExecutor.submit)
-_STOCK_START_WORKERS = _copy(thread.ThreadPoolExecutor._adjust_thread_count)
-
-HUNG = 3    # exit status of a child that can never exit
-
-
-class Item:
-    """A work item as its submitter sees it."""
-
-    accepted = refused = started = finished = in_time = False
-
-
-class World:
-    """The pools and threads of one run, and what became of them."""
-
-    def __init__(self):
-        self.items = []
-        self.in_time = True     # until the exit handler returns
-        self.late_workers = False
-        self.child = 0
-        self.gate = threading.Event()
-
-    # What scenarios are made of.
-
-    def pool(self, workers=1, kind=thread.ThreadPoolExecutor):
-        return kind(workers)
-
-    def submit(self, pool, function=None):
-        """Submit an item that calls *function*, and keep what came of it."""
-        item = Item()
-        self.items.append(item)
-        try:
-            pool.submit(self._work, item, function)
-        except RuntimeError as exc:
-            if 'after interpreter shutdown' not in str(exc) and (
-                    'after shutdown' not in str(exc)):
-                raise
-            item.refused = True
-        else:
-            item.accepted = True
-
-    def _work(self, item, function):
-        item.started = True
-        SCHEDULER.point()
-        if function is not None:
-            function()
-        SCHEDULER.touch('exit', write=False)
-        item.finished, item.in_time = True, self.in_time
-
-    def settle(self, function, *args):
-        """Run *function* in a thread, undisturbed, until all is quiet."""
-        SCHEDULER.spawn(function, args, 'setup', is_worker=False)
-        SCHEDULER.run()
-
-    def thread(self, name, function, *args):
-        return SCHEDULER.spawn(function, args, name, is_worker=False)
-
-    def exits(self, before=None):
-        """The main thread: whatever comes *before*, and the exit handler."""
-        def main():
-            if before is not None:
-                before()
-            thread._python_exit()
-            # Who was done by now?
-            SCHEDULER.touch('exit')
-            self.in_time = False
-            self.late_workers = not self._all_joined()
-        self.exit = self.thread('E', main)
-        self.exit.ident = threading.main_thread().ident
-
-    def _all_joined(self):
-        return all(task.done for task in SCHEDULER.tasks if task.is_worker)
-
-    # What must hold.
-
-    def failures(self):
-        """Return the names of what went wrong, as a sorted list."""
-        found = set()
-        if SCHEDULER.livelock:
-            return ['livelock']
-        for task in SCHEDULER.tasks:
-            if task.error is not None:
-                found.add('%s raised %s: %s' % (
-                    task.name, type(task.error).__name__, task.error))
-            elif not task.done and not task.is_worker:
-                found.add('deadlock')
-        if self.child:
-            found.add('deadlock in the child' if self.child >> 8 == HUNG
-                      else 'child failed: status %#x' % self.child)
-        if not self.exit.done or self.exit.error:
-            return sorted(found or ['deadlock'])
-        if self.late_workers or not self._all_joined():
-            found.add('worker not joined')
-        elif any(item.accepted and not item.in_time for item in self.items):
-            found.add('work left behind')
-        if any(item.refused and item.started for item in self.items):
-            found.add('refused work ran')
-        return sorted(found)
-
-    def run_child(self, submits):
-        """In a forked child: use a pool or not, and exit; does not return."""
-        signal.alarm(60)
-        self.items = []
-        if submits:
-            self.submit(self.pool())
-        thread._python_exit()
-        os._exit(0 if all(item.finished for item in self.items) else 1)
-
-
-def new_pool(world):
+def new_pool(world, kind=thread.ThreadPoolExecutor):
     world.exits()
-    world.thread('S', world.submit, world.pool())
+    world.thread('S', world.submit, world.pool(kind=kind))
 
 
-def growing_pool(world):
-    pool = world.pool(2)
-    world.settle(world.submit, pool, world.gate.wait)
-    world.gate.set()
+def growing_pool(world, kind=thread.ThreadPoolExecutor):
+    pool = world.busy_pool(kind)
     world.exits()
     world.thread('S', world.submit, pool)
 
 
-def full_pool(world):
-    pool = world.pool()
-    world.settle(world.submit, pool)
+def full_pool(world, kind=thread.ThreadPoolExecutor):
+    pool = world.used_pool(kind=kind)
     world.exits()
     world.thread('S', world.submit, pool)
 
 
 def from_a_worker(world):
     """The work submits more work to its own pool."""
-    pool = world.pool(2)
-
-    def work():
-        world.gate.wait()
-        world.submit(pool)
-
-    world.settle(world.submit, pool, work)
-    world.gate.set()
+    world.busy_pool(then=world.submit)
     world.exits()
 
 
-def nested(world):
-    """A signal handler or finaliser submits to another pool, at any point."""
-    pool, other = world.pool(), world.pool()
+def with_pool(world):
+    """The submitter itself tells the workers to leave, and joins them."""
+    def uses():
+        with world.pool() as pool:
+            world.submit(pool)
+
     world.exits()
-    task = world.thread('S', world.submit, pool)
-    SCHEDULER.interrupts[task] = lambda: world.submit(other)
+    world.thread('S', uses)
+
+
+def two_pools(world, kind=thread.ThreadPoolExecutor):
+    new_pool(world, kind)
+    world.thread('T', world.submit, world.pool(kind=kind))
 
 
 def freed_thread(world):
@@ -179,12 +60,115 @@ def freed_thread(world):
         pools[0].shutdown()
 
     def free():
-        SCHEDULER.touch('data')     # its weak reference is dead from here on
+        SCHEDULER.touch('life')     # its weak reference is dead from here on
         pools.clear()
 
     world.settle(use)
     world.exits()
     world.thread('S', free)
+
+
+# A signal handler or finaliser, at any point.
+
+def nested(world, kind=thread.ThreadPoolExecutor):
+    """In the middle of a submit it submits to another pool."""
+    pool, other = world.pool(kind=kind), world.pool(kind=kind)
+    world.exits()
+    task = world.thread('S', world.submit, pool)
+    SCHEDULER.interrupt(task, partial(world.submit, other))
+
+
+def nested_in_exit(world):
+    """In the middle of the exit handler it submits to a pool."""
+    pool = world.used_pool(2)
+    SCHEDULER.interrupt(world.exits(), partial(world.submit, pool),
+                        waiting=True)
+
+
+def crosswise(world):
+    """It submits to the full pool that another thread submits to.
+
+    Locks of two executors and one that all share would be taken in a circle.
+    (Two finalisers, each into the other's pool, deadlock in stock code.)
+    """
+    pool, other = world.pool(), world.used_pool()
+    world.exits()
+    task = world.thread('S', world.submit, pool)
+    SCHEDULER.interrupt(task, partial(world.submit, other))
+    world.thread('T', world.submit, other)
+
+
+def stuck(world):
+    """In the middle of a submit it waits for ever: others' work is done."""
+    world.delayed = True
+    world.used_pool()
+    world.exits()
+    task = world.thread('S', world.submit, world.pool())
+    SCHEDULER.interrupt(task, world.hangs)
+
+
+def dead_start(world):
+    """A native thread dies of a MemoryError before its first lines."""
+    def dies():
+        world.lost.append(SCHEDULER.current)
+        raise MemoryError
+
+    world.delayed = True
+    world.used_pool()
+    world.exits()
+    threading._set_sentinel = dies
+    world.lost.append(world.thread('S', world.submit, world.pool()))
+
+
+def interrupted(world):
+    """It raises in the main thread's submit, or while that waits; twice."""
+    def raises():
+        if again:
+            SCHEDULER.interrupt(SCHEDULER.current, again.pop(), waiting=True)
+        raise Interruption
+
+    again = [raises]
+    world.delayed = True
+    SCHEDULER.codes |= {threading.Thread.start.__code__}
+    SCHEDULER.interrupt(world.exits(world.submit, world.pool()), raises,
+                        waiting=True)
+
+
+def exit_inside(world, kind=thread.ThreadPoolExecutor):
+    """In the main thread's submit it calls the exit handler."""
+    SCHEDULER.interrupt(world.exits(world.submit, world.pool(kind=kind)),
+                        thread._python_exit)
+
+
+def ctrl_c(world):
+    """It ends the wait of the exit handler, which still joins the others."""
+    def raises():
+        frame = sys._getframe()
+        while frame is not None and (
+                frame.f_code is not thread._backport.wait.__code__):
+            frame = frame.f_back
+        if frame is not None:
+            world.lost = [task for task in SCHEDULER.tasks
+                          if task not in (worker, world.exit)]
+            raise Interruption
+
+    world.used_pool()
+    worker, = [task for task in SCHEDULER.tasks if task.is_worker]
+    SCHEDULER.interrupt(world.exits(), raises, waiting=True)
+    # Another world's: what becomes of that is not said.
+    world.thread('S', World().submit, world.pool())
+
+
+# Subclasses.
+
+def _copy(function):
+    return types.FunctionType(function.__code__, vars(thread),
+                              function.__name__, function.__defaults__)
+
+
+#: Stock code, for subclasses that bring their own copy.
+_STOCK_SUBMIT = _copy(thread.ThreadPoolExecutor.submit)
+_STOCK_START_WORKERS = _copy(thread.ThreadPoolExecutor._adjust_thread_count)
 
 
 class OwnSubmit(thread.ThreadPoolExecutor):
@@ -196,6 +180,12 @@ class OwnSubmit(thread.ThreadPoolExecutor):
         return future
 
 
+class StockSubmit(thread.ThreadPoolExecutor):
+    """It looks at `_shutdown` first, and then puts its work item."""
+
+    submit = _STOCK_SUBMIT
+
+
 class OwnStart(OwnSubmit):
 
     def _adjust_thread_count(self):
@@ -204,10 +194,17 @@ class OwnStart(OwnSubmit):
         SCHEDULER.point()
 
 
-class OwnCopy(thread.ThreadPoolExecutor):
-    """All of stock code, under the lock where there is one, as in 3.9."""
+class Swallows(thread.ThreadPoolExecutor):
 
-    _adjust_thread_count = _STOCK_START_WORKERS
+    def _adjust_thread_count(self):
+        try:
+            super()._adjust_thread_count()
+        except RuntimeError:
+            pass
+
+
+class Locking(thread.ThreadPoolExecutor):
+    """Stock code, under the lock where there is one, as in 3.9."""
 
     def submit(self, *args, **kwargs):
         with getattr(thread, '_global_shutdown_lock', threading.Lock()):
@@ -219,68 +216,79 @@ class OwnCopy(thread.ThreadPoolExecutor):
             return _STOCK_SUBMIT(self, *args, **kwargs)
 
 
-def own_copy(world):
-    world.exits()
-    world.thread('S', world.submit, world.pool(kind=OwnCopy))
+class OwnCopy(Locking):
+    """All of it, as a module has that was copied from 3.9."""
+
+    _adjust_thread_count = _STOCK_START_WORKERS
 
 
-def own_submit(world):
-    world.exits()
-    world.thread('S', world.submit, world.pool(kind=OwnSubmit))
+def slow_start(world):
+    """It takes longer than the exit handler waits for it."""
+    class Slow(thread.ThreadPoolExecutor):
+
+        def _adjust_thread_count(self):
+            SCHEDULER.wait(lambda: not world.in_time)
+            super()._adjust_thread_count()
+
+    world.delayed = True
+    new_pool(world, Slow)
 
 
-def own_start(world):
-    world.exits()
-    world.thread('S', world.submit, world.pool(kind=OwnStart))
+# Forks.
 
+def fork(world, kind=thread.ThreadPoolExecutor):
+    """The main thread forks; another is in its first or second submit.
 
-def two_pools(world):
-    world.exits()
-    world.thread('S', world.submit, world.pool())
-    world.thread('T', world.submit, world.pool())
-
-
-def crosswise(world):
-    """A finaliser submits to the full pool that another thread submits to.
-
-    Locks of two executors and one that all share would be taken in a circle.
-    (Two finalisers, each into the other's pool, deadlock in stock code.)
+    The child uses a pool of its own before it exits.
     """
-    pool, other = world.pool(), world.pool()
-    world.settle(world.submit, other)
-    world.exits()
-    task = world.thread('S', world.submit, pool)
-    SCHEDULER.interrupts[task] = lambda: world.submit(other)
-    world.thread('T', world.submit, other)
-
-
-def fork(world, child_submits=False):
-    """The main thread forks; another is in its first or second submit."""
-    pool = world.pool()
-
-    def forks():
-        process_id = SCHEDULER.fork()
-        if process_id == 0:
-            world.run_child(child_submits)
-        world.child = os.waitpid(process_id, 0)[1]
+    def in_child():
+        world.submit(world.pool())
+        thread._python_exit()
+        world.end_child(world.items[0].finished)
 
     def submits():
         world.submit(pool)
         world.submit(pool)
 
+    SCHEDULER.lock_points = True    # one may be forked while it is held
+    pool = world.pool(kind=kind)
     # The submitter goes first: the fork meets it wherever it is preempted.
     world.thread('S', submits)
-    world.exits(before=forks)
+    world.exits(world.forks, in_child)
 
 
-def fork_submit(world):
-    """The same, and the child uses a pool of its own before it exits."""
-    fork(world, child_submits=True)
+def fork_inside(world):
+    """A finaliser forks in the middle of submit, which goes on in the child."""
+    SCHEDULER.interrupt(world.exits(world.submit, world.pool()),
+                        partial(world.forks, int))
 
 
-# A lock may be forked while it is held.
-fork.lock_points = fork_submit.lock_points = True
+def fork_late(world):
+    """Work that the exit handler waits for forks, and the child submits.
+
+    On 3.6 that is accepted; from 3.7 on, stock code refuses it as well.
+    """
+    def in_child():
+        world.submit(world.pool())
+        item, = world.items
+        if sys.version_info < (3, 7) or not item.refused:
+            SCHEDULER.wait(lambda: item.finished)
+        os._exit(0)
+
+    world.busy_pool(then=lambda pool: world.forks(in_child))
+    world.exits()
+
 
 SCENARIOS = {function.__name__.replace('_', '-'): function for function in (
-    new_pool, growing_pool, full_pool, from_a_worker, nested, own_submit,
-    own_start, own_copy, freed_thread, two_pools, crosswise, fork, fork_submit)}
+    new_pool, growing_pool, full_pool, from_a_worker, with_pool, two_pools,
+    freed_thread, nested, nested_in_exit, crosswise, stuck, dead_start,
+    interrupted, exit_inside, ctrl_c, slow_start, fork, fork_inside,
+    fork_late)}
+SCENARIOS.update({name: partial(function, kind=kind)
+                  for name, function, kind in (
+    ('own-submit', new_pool, OwnSubmit), ('own-start', new_pool, OwnStart),
+    ('own-copy', new_pool, OwnCopy), ('stock-submit', full_pool, StockSubmit),
+    ('swallows', new_pool, Swallows), ('locking', growing_pool, Locking),
+    ('nested-locking', nested, Locking), ('two-locking', two_pools, OwnCopy),
+    ('exit-inside-locking', exit_inside, OwnCopy),
+    ('fork-locking', fork, OwnCopy))})
