@@ -5,52 +5,51 @@ import logging
 import types
 
 import explorer
-import process_scenarios
-import scheduler
+import footprint
+import process_world
 from explorer import explore, from_text, run    # noqa: F401  for run.py
-from process_scenarios import (
-    THREADS, BaseProcess, connection, multiprocessing, process, threading)
+from process_scenarios import SCENARIOS
+from process_world import THREADS, process
 from scheduler import SCHEDULER
 
-#: Less than `scheduler.PATIENCE`, else it would count as a hang.
-PATIENCE = 50
-
-# As in scheduler.py: what the names in a line of code tell.
-scheduler.HARMLESS = scheduler.HARMLESS - {'_threads_queues'} | frozenset((
-    # Bound once, before a scenario begins.
-    'AssertionError BaseException BrokenProcessPool DeprecationWarning Empty '
-    'Full KeyError OSError Process REFUSED _CallItem _RemoteTraceback '
-    '_add_call_item_to_queue _adjust_process_count _backport _being_started '
-    '_has_started _initargs _is_starting _items _mp_context _process_worker '
-    '_queue_management_worker _start_queue_management_thread connection debug '
-    'declared f_code co_names f_locals interrupted keyrefs mp multiprocessing '
-    'queue range started sum traceback type util warn warnings '
-    '__cause__ __traceback__ format_exception '
-    # Of a Process that is being started, or what never changes after that.
-    '_Popen _args _check_closed _closed _config _current_process _kwargs '
-    '_parent_pid _popen _sentinel _target pid sentinel '
-    # Of a work item, a result or a queue.
-    'PATIENCE blocks holds _reader exception future items result set_result values work_id '
+footprint.HARMLESS |= frozenset((
+    # Bound once, or never changed after a start.
+    'Process _initargs _mp_context pid sentinel '
+    '__cause__ __traceback__ exception format_exception wait '
+    # Of a work item or a result.
+    'fn future items kwargs result set_exception values work_id '
     # Used under the lock of the executor only.
     '_queue_count '
-    # These tell for themselves: locks, pipes, processes, Events and Threads.
-    '_allocate_lock _cleanup _is_stopped _tstate_lock _work_ids full is_alive '
-    'is_set join_thread lock poll put_nowait recv terminate wakeup '
-    # Counters that nothing under test looks at.
-    'refusals '
+    # Models, and what is made of them, tell for themselves.
+    '_work_ids full is_alive join_thread put_nowait recv terminate wakeup '
+    'global ' + THREADS
 ).split())
-scheduler.ALIASES = {
+footprint.ALIASES.update({
     'call_queue': '_call_queue', 'executor': 'an executor',
     'executor_reference': 'an executor', 'processes': '_processes',
-    'pending_work_items': '_pending_work_items', 'result_queue': '_result_queue',
-    'result_reader': '_result_queue', 'readers': '_result_queue',
-    'thread_wakeup': '_queue_management_thread_wakeup', 'threads': THREADS,
-    'wakeup_reader': '_queue_management_thread_wakeup'}
-scheduler.LOOKED_AT = frozenset(scheduler.ALIASES.values()) - {
-    'an executor'} | frozenset("""
-    _broken _children _global_shutdown _limbo _queue_management_thread
-    _shutdown_thread process_id""".split() + ['global _shutdown'])
-scheduler.CHANGES |= {'close'}
+    'pending_work_items': '_pending_work_items',
+    'thread_wakeup': '_queue_management_thread_wakeup'})
+#: What each executor has for itself.
+OWNED = frozenset("""
+    _broken _call_queue _pending_work_items _processes _result_queue
+    _queue_management_thread _queue_management_thread_wakeup _shutdown_thread
+    """.split())
+footprint.LOOKED_AT |= OWNED | {'_handle', 'global ' + process_world.FLAG}
+footprint.CHANGES |= {'close'}
+
+
+def _footprint(frame):
+    for name, write in footprint.footprint(frame):
+        if name in OWNED:
+            name = name, _owner(frame.f_locals)
+        yield name, write
+
+
+def _owner(variables):
+    for name in 'self', 'executor', 'call_queue', 'thread_wakeup':
+        owner = getattr(variables.get(name), 'owner', None)
+        if owner is not None:
+            return owner
 
 
 def _codes(thing):
@@ -68,21 +67,30 @@ def _codes(thing):
 
 def prepare(variant, opcodes=False):
     """Load *variant*: 'stock' or 'patched'."""
-    functions = [
-        process._python_exit, process._add_call_item_to_queue,
-        process._queue_management_worker, process.ProcessPoolExecutor,
-        BaseProcess.start, multiprocessing.process._cleanup,
-        multiprocessing.process.active_children]
+    SCHEDULER.files = frozenset()
     if variant == 'patched':
         import backport
         from backport import _exit
         record = backport.status()[1]
         assert (record.name, record.state) == ('process', 'applied'), record
-        _exit.PATIENCE = PATIENCE
+        _exit.PATIENCE = explorer.PATIENCE
+        _exit._pause = SCHEDULER.pause
         SCHEDULER.files = frozenset([_exit.__file__])
-    SCHEDULER.codes = frozenset(
-        code for function in functions for code in _codes(function))
+    codes = explorer._codes | frozenset(code for function in (
+        process._python_exit, process._add_call_item_to_queue,
+        process._queue_management_worker, process.ProcessPoolExecutor
+        ) for code in _codes(function))
+    reset_threads = explorer._reset_modules
+
+    def reset():
+        reset_threads()
+        process_world.reset()
+        SCHEDULER.codes = codes
+
+    explorer._reset_modules = reset
+    explorer.SCENARIOS, explorer.World = SCENARIOS, process_world.World
+    SCHEDULER.footprint = _footprint
     SCHEDULER.opcodes = opcodes
     logging.getLogger('concurrent.futures').addHandler(logging.NullHandler())
     atexit.unregister(process._python_exit)
-    gc.disable()
+    gc.disable()    # finalisers run where a scenario says so

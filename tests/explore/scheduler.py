@@ -43,6 +43,7 @@ class Task:
         self.is_worker = is_worker
         self.error = self.ready = self.sentinel = None
         self.done = self.pausing = False
+        self.eager = False          # goes on as soon as it can
         self.locks = 0
         self.history = self.number  # a hash of all it has done and could see
         self.look = {}              # what it has touched since its last pause
@@ -171,8 +172,9 @@ class Scheduler:
         return not task.done and (task.ready is None or task.ready())
 
     def _choose(self, able):
-        if not self.exploring:
-            return able[0]
+        for task in able:
+            if task.eager or not self.exploring:
+                return task
         waiting = [task for task, (_, waiting) in self.interrupts.items()
                    if waiting and task.ready is not None and not task.done]
         if len(able) == 1 and not waiting:
@@ -287,7 +289,8 @@ class Scheduler:
                 sys.call_tracing(self.hub.switch, ())
             if self._budget:
                 for task in self.tasks:
-                    if task is not self.current and self._is_able(task):
+                    if (task is not self.current and not task.eager
+                            and self._is_able(task)):
                         self._branch('p', self.points, task, 1)
                 if self.current in self.interrupts:
                     self._branch('i', self.points, self.current, 1)

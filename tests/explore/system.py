@@ -1,4 +1,4 @@
-"""What multiprocessing asks of the operating system, for a model checker.
+"""What multiprocessing asks of the operating system, as the scheduler has it.
 
 `control` puts models under a fresh copy of the interpreter's own
 ``multiprocessing``: pipes, poll, semaphores, fork, waitpid, kill and getpid.
@@ -8,8 +8,9 @@ Whatever is imported after that is the installed file, unchanged: ``Pipe``,
 ``tests/test_explore_models.py`` holds them against the real ones.
 
 A worker process is one more greenlet.  As after a fork it has file descriptors
-of its own for the queues among its arguments, and shares their semaphores; it
-uses nothing else that a fork copies.  It ends as soon as it is killed.
+of its own for the queues among its arguments, and shares their semaphores; the
+code of a worker uses nothing else that a fork copies.  A process ends as soon
+as it is killed.
 """
 import errno
 import importlib
@@ -48,7 +49,7 @@ class Process:
         self.parent = getpid()
         self.status = None      # as from waitpid, once it has ended
         self.reaped = False
-        self.looks = self.looked_at = 0
+        self.looked_at = None
 
     def ended(self):
         return self.status is not None
@@ -97,6 +98,11 @@ class System:
 SYSTEM = System()
 
 
+def _wait(ready):
+    if not ready():
+        SCHEDULER.wait(ready)
+
+
 def getpid():
     return getattr(SCHEDULER.current, 'pid', None) or real_getpid()
 
@@ -118,8 +124,7 @@ def close(fd):
 
 def read(fd, size):
     source = SYSTEM.find(fd, READ)
-    if not source.readable():
-        SCHEDULER.wait(source.readable, False, [source.name])
+    _wait(source.readable)
     data = bytes(source.data[:size])
     del source.data[:size]
     SCHEDULER.touch(source.name)
@@ -135,8 +140,7 @@ def write(fd, data):
         return (not target.open[READ]
                 or CAPACITY - len(target.data) >= min(ATOMIC, len(data)))
 
-    if not writable():
-        SCHEDULER.wait(writable, False, [target.name])
+    _wait(writable)
     SCHEDULER.touch(target.name)
     if not target.open[READ]:
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
@@ -162,9 +166,9 @@ class Poll:
             return [(fd, select.POLLIN if pipe else select.POLLNVAL)
                     for fd, pipe in pipes if pipe is None or pipe.readable()]
 
-        if not ready() and timeout != 0:
-            SCHEDULER.wait(ready, timeout is not None, [
-                pipe.name for _, pipe in pipes if pipe is not None])
+        assert timeout in (None, 0)     # see Scheduler.pause
+        if timeout is None:
+            _wait(ready)
         found = ready()
         for fd, pipe in pipes:
             if pipe is not None:
@@ -184,8 +188,9 @@ class SemLock:
         self._name = SCHEDULER.new_name()
 
     def acquire(self, block=True, timeout=None):
-        if not self._value and block and (timeout is None or timeout > 0):
-            SCHEDULER.wait(self._get_value, timeout is not None, [self._name])
+        if block:
+            assert timeout is None
+            _wait(self._get_value)
         acquired = self._value > 0
         SCHEDULER.touch(self._name, result=acquired)
         self._value -= acquired
@@ -283,12 +288,11 @@ def waitpid(process_id, options):
     process = SYSTEM.processes.get(process_id)
     if process is not None and process.parent == getpid():
         if not process.ended():
-            # Who looks in a loop lets others go on.
-            if process.looked_at != SCHEDULER.switches:
-                process.looked_at, process.looks = SCHEDULER.switches, 0
-            process.looks += 1
-            if not options or process.looks > 2:
-                SCHEDULER.wait(process.ended, bool(options), [process.name])
+            if not options:
+                SCHEDULER.wait(process.ended)
+            elif process.looked_at == SCHEDULER.switches:
+                SCHEDULER.pause()   # who looks in a loop lets others go on
+            process.looked_at = SCHEDULER.switches
         SCHEDULER.touch(process.name, process.ended(), process.ended())
         if not process.ended():
             return 0, 0

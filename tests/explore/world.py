@@ -103,7 +103,7 @@ class World:
                 before(*args)
                 SCHEDULER.interrupts.clear()
             try:
-                thread._python_exit()
+                self.exit_handler()
             except Interruption:
                 pass
             if SCHEDULER.is_child:
@@ -111,10 +111,13 @@ class World:
             # Who was done by now?
             SCHEDULER.touch('exit')
             self.in_time = False
-            self.late_workers = not self._all_joined()
+            self.late_workers |= not self._all_joined()
         self.exit = self.thread('E', main)
         self.exit.ident = threading.main_thread().ident
         return self.exit
+
+    def exit_handler(self):
+        thread._python_exit()
 
     def hangs(self):
         """Wait for what never comes; the thread need not end."""
