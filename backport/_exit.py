@@ -9,8 +9,7 @@ the exit handler declares exit, and then looks for threads.  One of the two sees
 the other.  ``docs/design.md`` has the argument.
 
 There is no lock.  Every step on what threads share is one step of the
-interpreter (``docs/one-step.md``), so nothing can be held when a thread is
-interrupted by a signal, a finaliser, an asynchronous exception or a fork.
+interpreter (``docs/one-step.md``), so an interrupted thread holds nothing.
 """
 import threading
 # Once, because tests leave os.getpid replaced.
@@ -20,12 +19,10 @@ from sys import _getframe
 # Seconds between two looks of the exit handler.
 PAUSE = 0.001
 
-# Looks at a start that may have ended without a word.  It may be that of a
-# native thread that died of a MemoryError before its first lines; one that is
-# alive runs them in less, however slow the machine is, for with each look the
-# exit handler gives up the GIL and the processor.  Or it is a program's own
-# function (`Exit.guard`) that does the work right there and has no end: the
-# stock exit handler does not wait for that at all.
+# Looks at a start that may have no end: a native thread died of a MemoryError
+# before its first lines, or a program's own function (`Exit.guard`) does the
+# work right there.  A native thread that is alive runs its first lines in less,
+# however slow the machine is, for each look gives up the GIL and the processor.
 PATIENCE = 3000
 
 
@@ -57,21 +54,19 @@ class Exit:
         return RuntimeError(self.REFUSED)
 
     def declared(self):
-        """Return whether exit has been declared, and in this very process.
+        """Return whether this very process has set the flag, if it is set.
 
         Stock 3.6 refuses nothing, so neither may a process that was forked with
         the flag set: a worker process started by work that exit waits for.
         """
-        return (self.namespace['_shutdown']
-                and self.process_id in (None, getpid()))
+        return self.process_id in (None, getpid())
 
     def refuses(self):
         """Return whether a thread must not be started any more.
 
         Who holds the lock may go on, for exit waits for that.
         """
-        return (self.process_id in (None, getpid())
-                and not (self.lock and self.lock.held()))
+        return self.declared() and not (self.lock and self.lock.held())
 
     def guard(self, start_workers):
         """Call *start_workers*; exit waits for that, but not for ever.
@@ -82,8 +77,8 @@ class Exit:
         """
         hold = self.lock.hold(PATIENCE)
         try:
-            if self.declared():
-                raise self.refusal()
+            if self.namespace['_shutdown'] and self.declared():
+                raise RuntimeError(self.REFUSED)
             start_workers()
         finally:
             self.lock.holds.pop(hold, None)
@@ -97,13 +92,15 @@ class Exit:
         try:
             if thread in threading._limbo or thread.is_alive():
                 return False
+            # Of its weak reference to the executor the callback would fail once
+            # the executor has been shut down.
+            thread._args = ()
         except Exception:
             pass    # it is no threading.Thread
         threads.pop(thread, None)
         if self.process_id is not None:
-            # Kept, for the exit handler may have a weak reference to it (see
-            # `_items`).  If the thread were freed, that would take it out once
-            # more, and a KeyError would be printed.
+            # Kept: if it were freed while `_items` has a weak reference to it,
+            # that would take it out once more and print a KeyError.
             self.taken_out.append(thread)
         return True
 
@@ -113,8 +110,7 @@ class Exit:
         """Wait for what submitters began before exit was declared.
 
         When it returns, every thread of *threads* that will ever run has
-        started.  It returns as soon as nobody can make progress any more, and
-        lets out what a signal handler raises.
+        started.  What a signal handler raises ends the wait.
         """
         self.process_id = getpid()
         looks = 0
@@ -126,13 +122,16 @@ class Exit:
         # A program may call the exit handler itself, from a signal handler for
         # one.  A start below that cannot go on before this returns.
         mine = _being_started()
-        for thread, _ in _items(threads):
-            looks = 0
-            self.waits += _is_starting(thread)
-            while (_is_starting(thread) and thread in threads
-                   and thread not in mine and looks < PATIENCE):
-                looks += thread in threading._limbo
-                _pause()
+        waited = [[thread, 0] for thread, _ in _items(threads)
+                  if thread not in mine and _is_starting(thread)]
+        self.waits += len(waited)
+        while waited:
+            _pause()
+            for wait in waited:
+                wait[1] += wait[0] in threading._limbo
+            waited = [[thread, looks] for thread, looks in waited
+                      if _is_starting(thread) and thread in threads
+                      and looks < PATIENCE]
 
     @staticmethod
     def started(threads):

@@ -306,3 +306,46 @@ busy.submit(work)
     assert stock.words == [] and 'KeyboardInterrupt' in stock.err, stock
     assert patched.words == ['completed'], patched
     assert 'KeyboardInterrupt' in patched.err, patched
+
+
+def test_refused_start_and_the_end_of_its_executor(run):
+    """A weak reference of the refused manager to the executor calls nothing.
+
+    The exit handler has the manager in its list when the executor is freed.
+    The twin keeps that reference.
+    """
+    program = '''
+        import weakref
+        done, entered = threading.Event(), threading.Event()
+        atexit.register(lambda: done.wait(PATIENCE))
+        from concurrent.futures import process
+        old = sys.version_info < (3, 7)
+        flag = '_shutdown' if old else '_global_shutdown'
+        class Managers(weakref.WeakKeyDictionary):
+            def __setitem__(self, manager, wakeup):
+                super().__setitem__(manager, wakeup)
+                entered.set()
+                until(lambda: getattr(process, flag))
+                time.sleep(0.05)        # exit has listed it, and waits
+        managers = '_threads_queues' if old else '_threads_wakeups'
+        setattr(process, managers, Managers())
+        def use():
+            try:
+                with process.ProcessPoolExecutor(1) as pool:
+                    pool.submit(int)
+            except RuntimeError:
+                tell('refused')
+            pool = None
+            done.set()
+        threading.Thread(target=use, daemon=True).start()
+        entered.wait(PATIENCE)
+        %s
+    '''
+    child = run(program % '')
+    assert child.words == ['refused'] and child.returncode == 0, child
+    assert not child.err, child
+    if not OLD:     # 3.6 puts into a queue that nobody closes
+        kept = run(program % 'threading.Thread._args = property('
+                   'lambda self: self.arguments, lambda self, arguments: '
+                   'arguments and setattr(self, "arguments", arguments))')
+        assert 'handle is closed' in kept.err, kept

@@ -1,24 +1,14 @@
-"""A random program that uses thread pools, and ends: what run.py runs.
+"""A random program that uses pools, and ends: what run.py runs.
 
-    python program.py SEED stock|patched|upstream [--log FILE] [--processes]
+    python program.py SEED stock|patched|upstream [INGREDIENT...]
 
 The seed decides what the program consists of (`INGREDIENTS`), not how its
 threads interleave.  It stays clear of what deadlocks stock code; the comments
-say where.  What becomes of each work item is appended to FILE (or written to
-standard output), a line at a time:
-
-    accepted ID     written after submit has returned
-    refused ID      after it has raised
-    began ID        first thing in the work
-    completed ID    last thing in the work
-    status N        of a forked child
-
-So a work item that is lost between two of these is never miscounted as one
-that was accepted.  SIGUSR1 writes the stacks of all threads to standard error.
+say where.  Of ingredients that are named it has one, and main does nothing else
+and ends after a moment.  What becomes of each work item is written to standard
+output, as child.py has it.
 """
-import argparse
 import atexit
-import faulthandler
 import gc
 import itertools
 import os
@@ -28,22 +18,13 @@ import sys
 import threading
 import time
 
-parser = argparse.ArgumentParser()
-parser.add_argument('seed', type=int)
-parser.add_argument('variant', choices=['stock', 'patched', 'upstream'])
-parser.add_argument('--log', help='default: standard output')
-parser.add_argument('--processes', action='store_true',
-                    help='with the process pools among the ingredients')
-arguments = parser.parse_args()
+SEED, VARIANT = sys.argv[1:3]
 
-faulthandler.register(signal.SIGUSR1, all_threads=True)
 # The first thread to end loads libgcc; a fork in the middle of that is fatal.
 ended = threading.Thread(target=int)
 ended.start()
 ended.join()
 PID = os.getpid()
-LOG = 1 if arguments.log is None else os.open(
-    arguments.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 children = []       # forked by the main thread, to be waited for
 
 
@@ -58,17 +39,17 @@ def wait_for_children():
         tell('status', os.waitpid(child, 0)[1])
 
 
-if arguments.variant == 'patched':
+if VARIANT == 'patched':
     import backport  # noqa: F401
-elif arguments.variant == 'upstream':
+elif VARIANT == 'upstream':
     sys.path.insert(0, os.path.dirname(sys.path[0]))
     import upstream_lock  # noqa: F401
 from concurrent.futures import thread  # noqa: E402
 
-if arguments.variant == 'patched':
+if VARIANT == 'patched':
     assert backport.status()[0].state == 'applied', backport.status()
 
-rng = random.Random(arguments.seed)
+rng = random.Random(int(SEED))
 numbers = itertools.count()
 pools = []      # what everybody submits to
 # An executor must not be garbage together with what submits to it when it is
@@ -82,7 +63,7 @@ LAST_HANDLER = rng.choice([0, 0.02, 0.02])  # seconds
 
 def tell(word, *what):
     """Append a line for each, all by one write."""
-    os.write(LOG, ''.join('%s %s\n' % (word, one) for one in what).encode())
+    os.write(1, ''.join('%s %s\n' % (word, one) for one in what).encode())
 
 
 def chance(probability):
@@ -191,6 +172,11 @@ def pool_of_one():
     return pool
 
 
+def start_threads(loop, most):
+    for _ in range(rng.randint(1, most)):
+        threading.Thread(target=loop, daemon=True).start()
+
+
 # The ingredients.  Each is called once by main, before it gets going, and may
 # return what main is to do again and again.
 
@@ -205,20 +191,19 @@ def daemon_threads():
                 if not refusals:
                     break
             pause()
-    for _ in range(rng.randint(1, 3)):
-        threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 3)
 
 
 def new_pools():
     """Daemon threads submit each work item to a pool of its own."""
     def loop():
         for _ in range(MAX_SUBMITS):
-            if submit(thread.ThreadPoolExecutor(1), nap) is None:
+            pool = thread.ThreadPoolExecutor(1)
+            if submit(pool, nap) is None:
                 break
             if chance(0.1):
-                pause()
-    for _ in range(rng.randint(1, 4)):
-        threading.Thread(target=loop, daemon=True).start()
+                rng.choice([pause, pool.shutdown])()
+    start_threads(loop, 4)
 
 
 def chains():
@@ -340,12 +325,12 @@ def forks():
             if os.fork() == 0:
                 # A thread cannot end its process in another way.
                 child(os._exit)
-    threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 1)
     return fork
 
 
 def process_pools():
-    """A daemon thread gives each work item a process pool of its own."""
+    """Daemon threads give each work item a process pool of its own."""
     from concurrent.futures import ProcessPoolExecutor
 
     def loop():
@@ -353,7 +338,41 @@ def process_pools():
             with ProcessPoolExecutor(1) as pool:
                 if submit(pool, work=process_work) is None:
                     break
-    threading.Thread(target=loop, daemon=True).start()
+    start_threads(loop, 3)
+
+
+def dropped_process_pools():
+    """The same, but none is shut down."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    def loop():
+        for _ in range(MAX_SUBMITS):
+            future = submit(ProcessPoolExecutor(1), work=process_work)
+            if future is None:
+                break
+            future.result()
+    start_threads(loop, 3)
+
+
+def shared_process_pool():
+    """Daemon threads, callbacks and work in a thread pool submit to one."""
+    from concurrent.futures import ProcessPoolExecutor
+    pool = ProcessPoolExecutor(rng.randint(1, 2))
+    thread_pool = thread.ThreadPoolExecutor(2)
+
+    def again(future=None):
+        future = submit(pool, work=process_work)
+        if future is not None and chance(0.95):
+            future.add_done_callback(again)
+
+    def loop():
+        for _ in range(MAX_SUBMITS):
+            future = submit(pool, work=process_work)
+            if future is None:
+                break
+            rng.choice([future.result, pause, again,
+                        lambda: submit(thread_pool, again)])()
+    start_threads(loop, 3)
 
 
 def process_work(number, then):
@@ -373,12 +392,15 @@ INGREDIENTS = [
     (0.3, dropped),
     (0.2, shut_down),
     (0.25, forks),
+    (0.5, process_pools),
 ]
-if arguments.processes:
-    INGREDIENTS.append((0.5, process_pools))
 
 
 def main():
+    if sys.argv[3:]:
+        globals()[rng.choice(sys.argv[3:])]()
+        time.sleep(rng.uniform(0, 0.25))
+        return
     chosen = [start for share, start in INGREDIENTS if chance(share)]
     if process_pools in chosen and forks in chosen:
         # A forked child exits with its parent's processes to join: stock code

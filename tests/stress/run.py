@@ -1,291 +1,252 @@
-"""Runs random programs (program.py), stock beside patched, for a given time.
+"""Runs programs that exit at any moment, stock beside patched.
 
-    python run.py INTERPRETER... [--seconds S] [--seed N] [--variants V,...]
-                                 [--judge V] [--processes]
+    python run.py random|processes|forced INTERPRETER... [--seconds S]
+                  [--programs N] [--seed N] [--same-seed] [--jobs J]
+                  [--variants V,...] [--json FILE]
 
-Each interpreter has the package installed.  Each variant runs the programs of
-the seeds N, N + 1, ... for S seconds, all variants at the same time; up to
-EXTENSION times as long if stock code has not lost anything by then.  Exit
-status 1: patched, a program lost work, ran work that it saw refused, ended with
-another status than 0, hung, left processes behind or wrote to standard error;
-or stock lost nothing, so that the run shows nothing.  --judge has another
-variant judged so, to see that it fails.
+    random      random programs (program.py)
+    processes   daemon threads submit to process pools while main ends: to one
+                pool, or to one after the other, each shut down, or dropped
+    forced      the losses that `backport verify` forces, each by itself
 
-The stacks of programs that hang, and of what they leave behind, are printed.
-What is in EXCUSED is tried again RERUNS times on stock code; only if it happens
-there as well it is not held against the patch.
+Each interpreter has the package installed.  A line of the table is about the
+programs of the seeds N, N + 1, ..., or always N with --same-seed; the forced
+ones have no seed.  J run at a time, by default more than there are processors:
+some things show only under load.  It goes on until each line has --programs, or
+for S seconds; without --programs up to EXTENSION times as long if stock code
+has not failed by then.
+
+Exit status 1: with the last of the variants (stock,patched), a program did one
+of child.PROBLEMS; or in some line stock code did none of them, so that it shows
+nothing.  "upstream" is the code of 3.9.  FILE keeps the result, with the stacks
+of what crashed or hung; a later run with the same file goes on where this one
+was stopped (by Ctrl-C, SIGTERM or S).
+
+With PYTHONMALLOC=debug a crash comes where memory is misused.  Not on 3.8:
+there stock code crashes as well, when daemon threads outlive the interpreter.
 """
 import argparse
 import collections
+import concurrent.futures
+import itertools
+import json
 import os
 import random
+import resource
 import signal
-import subprocess
 import sys
-import tempfile
-import threading
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = os.path.join(HERE, 'program.py')
-VARIANTS = 'stock', 'patched', 'upstream'
-TIMEOUT = 20        # seconds; a program takes less than one
-GRACE = 5           # seconds that what a program has forked may outlive it
-RERUNS = 5
+import child
+import lines
+
 EXTENSION = 3
+KEPT = 3        # failures that FILE keeps of each line that is not judged
 
-#: What is counted, and what must be 0 patched.
-COLUMNS = ('programs', 'accepted', 'completed', 'refused', 'lost',
-           'lost in', 'refused but ran', 'hung', 'stock hazard', 'left behind',
-           'status', 'stderr')
-FATAL = ('lost', 'refused but ran', 'hung', 'left behind', 'status', 'stderr')
-# Not if stock code does it with the same seed.
-EXCUSED = ('hung', 'left behind', 'stderr')
+# Programs at a time, for each processor.  The forced ones sleep.
+JOBS = {'random': 2, 'processes': 2, 'forced': 4}
+
+CLEAR = '\r\033[K'
 
 
-class Run:
-    """One program, from start to end."""
+class Stress:
+    """All programs.  Number n is of line n modulo the number of lines."""
 
-    def __init__(self, python, seed, variant, options, folder):
-        self.seed = seed
-        self.variant = variant
-        log = os.path.join(folder, '%s-%d' % (variant, seed))
-        command = [python, PROGRAM, str(seed), variant] + options
-        self.command = ' '.join(command)
-        environ = dict(os.environ)
-        environ.pop('BACKPORT_DISABLE', None)
-        if variant != 'patched':
-            # Should the environment activate it.
-            environ['BACKPORT_DISABLE'] = '1'
-        with tempfile.TemporaryFile('w+', errors='replace') as err:
-            # A session of its own, to find what it leaves behind.
-            process = subprocess.Popen(
-                command + ['--log', log], env=environ, cwd=folder,
-                stdin=subprocess.DEVNULL, stdout=err, stderr=err,
-                start_new_session=True)
-            try:
-                self.status = process.wait(TIMEOUT)
-            except subprocess.TimeoutExpired:
-                self.status = None
-            deadline = time.monotonic() + GRACE
-            while (self.status is not None and session(process.pid)
-                    and time.monotonic() < deadline):
-                time.sleep(0.01)
-            err.seek(0)
-            self.err = err.read()
-            self.left = session(process.pid)
-            for pid in self.left:
-                # Let each tell its stacks, one after the other.
-                err.write('\nprocess %d:\n' % pid)
-                err.flush()
-                os.kill(pid, signal.SIGUSR1)
-                time.sleep(0.3)
-            for pid in self.left:
-                os.kill(pid, signal.SIGKILL)
-            process.wait()
-            err.seek(len(self.err.encode()))
-            self.stacks = err.read()
-        self.count(log)
-
-    def count(self, log):
-        told = collections.defaultdict(list)
-        if os.path.exists(log):
-            with open(log) as file:
-                for line in file:
-                    word, what = line.split()
-                    told[word].append(what)
-            os.remove(log)
-        ran = set(told['began'])
-        lost = set(told['accepted']) - set(told['completed'])
-        bad_child = any(int(status) for status in told['status'])
-        hung = self.status is None
-        self.counts = collections.Counter({
-            'programs': 1,
-            'accepted': len(told['accepted']),
-            'completed': len(told['completed']),
-            'refused': len(told['refused']),
-            # What a program that hung would still have done, nobody knows.
-            'lost': 0 if hung else len(lost),
-            'lost in': bool(lost) and not hung,
-            'refused but ran': len(ran & set(told['refused'])),
-            'hung': hung,
-            'left behind': bool(self.left) and not hung,
-            'status': not hung and (self.status != 0 or bad_child),
-            'stderr': bool(self.err),
-        })
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.judged = arguments.variants[-1]
+        self.lines = list(lines.find(arguments.kind, arguments.pythons,
+                                     arguments.variants))
+        self.next = 0           # the first number that has not been started
+        self.unfinished = []    # those below that were stopped
+        self.running = {}       # number -> future
+        self.begun = self.told = time.monotonic()
+        self.stopped = False
+        self.spent = {'wall': 0, 'cpu': 0}      # seconds, by earlier runs
+        if arguments.json and os.path.exists(arguments.json):
+            self.load()
+        if arguments.seed is None:
+            arguments.seed = random.randrange(10 ** 9)
+        self.ended_before = self.ended
 
     @property
-    def problems(self):
-        return [name for name in FATAL if self.counts[name]]
+    def ended(self):
+        return sum(line.counts['programs'] for line in self.lines)
 
+    def state(self):
+        """Return what FILE holds."""
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return {
+            'kind': self.arguments.kind,
+            'seed': self.arguments.seed,
+            'same seed': self.arguments.same_seed,
+            'lines': [line.name for line in self.lines],
+            'counts': {line.name: {name: int(line.counts[name])
+                                   for name in child.COLUMNS}
+                       for line in self.lines},
+            'failures': {line.name: line.failures for line in self.lines},
+            'seconds': {
+                'wall': self.spent['wall'] + time.monotonic() - self.begun,
+                'cpu': self.spent['cpu'] + used.ru_utime + used.ru_stime},
+            'next': self.next,
+            'unfinished': self.unfinished + sorted(self.running),
+        }
 
-def session(leader):
-    """Return the ids of the processes of a session that have not ended."""
-    pids = []
-    for name in os.listdir('/proc'):
-        if name.isdigit():
-            try:
-                with open('/proc/%s/stat' % name) as file:
-                    fields = file.read().rpartition(')')[2].split()
-            except OSError:
-                continue    # it has ended
-            if fields[0] not in 'ZX' and int(fields[3]) == leader:
-                pids.append(int(name))
-    return pids
+    def save(self):
+        if self.arguments.json:
+            with open(self.arguments.json + '.new', 'w') as file:
+                json.dump(self.state(), file, indent=1)
+            os.replace(file.name, self.arguments.json)
 
+    def load(self):
+        with open(self.arguments.json) as file:
+            state = json.load(file)
+        if self.arguments.seed is None:
+            self.arguments.seed = state['seed']
+        mine = self.state()
+        for name in 'kind', 'seed', 'same seed', 'lines':
+            if state[name] != mine[name]:
+                sys.exit('%s is of another run, with %s %s'
+                         % (self.arguments.json, name, state[name]))
+        self.next, self.unfinished = state['next'], state['unfinished']
+        self.spent = state['seconds']
+        for line in self.lines:
+            line.counts.update(state['counts'][line.name])
+            line.failures = state['failures'][line.name]
 
-class Progress:
-    """One updating line on a terminal, elsewhere a line now and then."""
+    def stop(self, signum, frame):
+        self.stopped = True
+        signal.signal(signum, signal.SIG_DFL)   # a second one is meant
 
-    def __init__(self):
-        self.told = time.monotonic()
+    def over(self):
+        seconds = self.arguments.seconds
+        late = time.monotonic() - self.begun - seconds
+        return self.stopped or seconds and late > 0 and (
+            self.arguments.programs or late > (EXTENSION - 1) * seconds
+            or not self.has_shown_nothing())
 
-    def __call__(self, text):
+    def has_shown_nothing(self):
+        """Return the lines of stock code that has done nothing wrong."""
+        return [line for line in self.lines
+                if line.variant == 'stock' != self.judged
+                and not child.problems_of(line.counts)]
+
+    def numbers(self):
+        last = (self.arguments.programs or sys.maxsize) * len(self.lines)
+        while self.unfinished and not self.over():
+            yield self.unfinished.pop()
+        while self.next < last and not self.over():
+            self.next += 1
+            yield self.next - 1
+
+    def run(self, number):
+        index, line = divmod(number, len(self.lines))
+        seed = self.arguments.seed + index * (not self.arguments.same_seed)
+        return number, self.lines[line].run(seed)
+
+    def run_all(self):
+        for signum in signal.SIGINT, signal.SIGTERM:
+            signal.signal(signum, self.stop)
+        jobs, numbers = self.arguments.jobs, self.numbers()
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            while True:
+                for number in itertools.islice(numbers,
+                                               jobs - len(self.running)):
+                    self.running[number] = pool.submit(self.run, number)
+                if not self.running:
+                    break
+                for future in concurrent.futures.wait(
+                        self.running.values(),
+                        return_when=concurrent.futures.FIRST_COMPLETED).done:
+                    self.add(*future.result())
+                self.tell()
+        self.save()
+
+    def add(self, number, result):
+        del self.running[number]
+        line = self.lines[number % len(self.lines)]
+        problems, command, err, counts = result
+        line.counts.update(counts)
+        if problems and line.variant == self.judged:
+            print('FAILED (%s): %s\n%s' % (', '.join(problems), command, err),
+                  flush=True)
+        if problems and (line.variant == self.judged
+                         or len(line.failures) < KEPT):
+            line.failures.append([problems, command, err])
+
+    def tell(self):
+        """Now and then save, and tell how far it is."""
+        on_terminal, now = sys.stderr.isatty(), time.monotonic()
+        if now < self.told + (0.5 if on_terminal else 30):
+            return
+        self.told = now
+        self.save()
+        left = []
+        if self.arguments.seconds:
+            left.append(self.begun + self.arguments.seconds - now)
+        if self.arguments.programs:
+            all_of_them = self.arguments.programs * len(self.lines)
+            left.append((all_of_them - self.ended) * (now - self.begun)
+                        / max(1, self.ended - self.ended_before))
+        counts = collections.Counter()
+        for line in self.lines:
+            counts.update(line.counts if line.variant == self.judged else {})
+        problems = ', '.join('%d %s' % (counts[name], name)
+                             for name in child.problems_of(counts))
+        print('%s%d programs, %d:%02d left; %s: %s' % (
+            CLEAR if on_terminal else '', self.ended,
+            *divmod(max(0, min(left)), 60), self.judged,
+            problems or 'no problem'),
+              end='' if on_terminal else '\n', file=sys.stderr, flush=True)
+
+    def report(self):
+        """Print the table; return the exit status."""
         if sys.stderr.isatty():
-            sys.stderr.write('\r\033[K' + text)
-        elif time.monotonic() > self.told + 10:
-            self.told = time.monotonic()
-            sys.stderr.write(text + '\n')
-        sys.stderr.flush()
-
-    def end(self):
-        if sys.stderr.isatty():
-            sys.stderr.write('\r\033[K')
-
-
-def stress(python, variants, seed, seconds, options, folder):
-    """Return variant -> list of `Run`, all that have problems kept.
-
-    Of the others only the counts are kept, in one.
-    """
-    runs = {variant: [] for variant in variants}
-    totals = {variant: collections.Counter() for variant in variants}
-    deadline = time.monotonic() + seconds
-
-    def over():
-        late = time.monotonic() - deadline
-        return late > 0 and (
-            'stock' not in variants or totals['stock']['lost'] > 0
-            or late > (EXTENSION - 1) * seconds)
-
-    def series(variant):
-        current = seed
-        while not over():
-            run = Run(python, current, variant, options, folder)
-            totals[variant] += run.counts
-            if run.problems:
-                runs[variant].append(run)
-            current += 1
-
-    threads = [threading.Thread(target=series, args=(variant,), daemon=True)
-               for variant in variants]
-    progress = Progress()
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        time.sleep(0.2)
-        progress('  %2d s left; %s' % (
-            max(0, deadline - time.monotonic()), '; '.join(
-                '%s: %d programs, %d lost, %d hung' % (
-                    variant, totals[variant]['programs'],
-                    totals[variant]['lost'], totals[variant]['hung'])
-                for variant in variants)))
-    progress.end()
-    return totals, runs
-
-
-def tail(text, lines=40):
-    return '\n'.join('    ' + line for line in text.splitlines()[-lines:])
-
-
-def judge(python, totals, runs, options, folder):
-    """Report what is wrong with the runs of a variant; return whether it is.
-
-    *totals* are those of the variant.
-    """
-    failed = False
-    for run in runs:
-        problems = run.problems
-        for problem in set(EXCUSED) & set(problems):
-            stock = sum(
-                Run(python, run.seed, 'stock', options, folder).counts[problem]
-                for _ in range(RERUNS))
-            print('  %s: %s\n  stock code with this seed: %d of %d times'
-                  % (problem, run.command, stock, RERUNS))
-            if stock:
-                totals[problem] -= 1
-                totals['stock hazard'] += 1
-                problems.remove(problem)
-                print(tail(run.stacks, 200))
-        if problems:
-            failed = True
-            print('  FAILED (%s): %s\n%s' % (
-                ', '.join(problems), run.command,
-                tail(run.err + run.stacks, 200)))
-    return failed
-
-
-def examples(runs, judged):
-    """Print one example of each message, and of the hangs not judged."""
-    for variant in runs:
-        seen = set()
-        for run in runs[variant]:
-            last = (run.err.strip().splitlines() or [''])[-1]
-            if last and last not in seen:
-                seen.add(last)
-                print('  on standard error: %s\n%s' % (run.command,
-                                                       tail(run.err, 6)))
-        hung = [run for run in runs[variant] if run.counts['hung']]
-        if hung and variant != judged:
-            print('  %s hung in %d, such as: %s\n%s' % (
-                variant, len(hung), hung[0].command,
-                tail(hung[0].stacks, 40)))
+            print(CLEAR, end='', file=sys.stderr, flush=True)
+        rows = [('',) + child.COLUMNS] + [
+            (line.name,) + tuple('%d' % line.counts[name]
+                                 for name in child.COLUMNS)
+            for line in self.lines]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        for row in rows:
+            print('  '.join(map(str.rjust, row, widths)))
+        seconds = self.state()['seconds']
+        print('--seed %d; %d programs, %d at a time; %d s, %.3f s of processor '
+              'time each' % (self.arguments.seed, self.ended,
+                             self.arguments.jobs, seconds['wall'],
+                             seconds['cpu'] / max(1, self.ended)))
+        failed = [line for line in self.lines if line.variant == self.judged
+                  and (child.problems_of(line.counts) or not line.counts)]
+        for line in failed:
+            print('FAILED: ' + line.name)
+        for line in self.has_shown_nothing():
+            print('FAILED: %s: did nothing wrong, so this shows nothing; take '
+                  'more' % line.name)
+        return 1 if failed or self.has_shown_nothing() else 0
 
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument('kind', choices=list(JOBS))
     parser.add_argument('pythons', nargs='+', metavar='INTERPRETER')
-    parser.add_argument('--seconds', type=float, default=30)
-    parser.add_argument('--seed', type=int, default=random.randrange(10 ** 9))
-    parser.add_argument('--variants', default='stock,patched')
-    parser.add_argument('--judge', default='patched', choices=VARIANTS)
-    parser.add_argument('--processes', action='store_true')
+    parser.add_argument('--seconds', type=float)
+    parser.add_argument('--programs', type=int)
+    parser.add_argument('--seed', type=int)
+    parser.add_argument('--same-seed', action='store_true')
+    parser.add_argument('--jobs', type=int)
+    parser.add_argument('--variants', default='stock,patched',
+                        type=lambda variants: variants.split(','))
+    parser.add_argument('--json', metavar='FILE')
     arguments = parser.parse_args()
-    variants = arguments.variants.split(',')
-    if not {arguments.judge} <= set(variants) <= set(VARIANTS):
-        parser.error('variants are: %s; %s must be among them'
-                     % (', '.join(VARIANTS), arguments.judge))
-    options = ['--processes'] if arguments.processes else []
-    print('--seed %d --seconds %g' % (arguments.seed, arguments.seconds),
-          flush=True)
-    table, failed = [('interpreter', 'variant') + COLUMNS], False
-    with tempfile.TemporaryDirectory() as folder:
-        for python in map(os.path.abspath, arguments.pythons):
-            version = subprocess.check_output(
-                [python, '-c',
-                 'import platform; print(platform.python_version())'],
-                universal_newlines=True).strip()
-            print('CPython %s' % version, flush=True)
-            totals, runs = stress(python, variants, arguments.seed,
-                                  arguments.seconds, options, folder)
-            failed |= judge(python, totals[arguments.judge],
-                            runs[arguments.judge], options, folder)
-            if 'stock' in variants and not totals['stock']['lost']:
-                print('  FAILED: stock code lost nothing, so this shows '
-                      'nothing; take more --seconds')
-                failed = True
-            examples(runs, arguments.judge)
-            for variant in variants:
-                table.append((version, variant) + tuple(
-                    str(int(totals[variant][name])) for name in COLUMNS))
-    widths = [max(map(len, column)) for column in zip(*table)]
-    print()
-    for line in table:
-        print('  '.join(cell.rjust(width)
-                        for cell, width in zip(line, widths)))
-    print('\n%s.' % ('FAILED, see above' if failed else
-                     'With the patch, nothing was lost, nothing hung'))
-    return 1 if failed else 0
+    if not set(arguments.variants) <= set(lines.TIMEOUT):
+        parser.error('variants are: ' + ', '.join(lines.TIMEOUT))
+    if arguments.seconds is None:
+        arguments.seconds = 0 if arguments.programs else 30
+    if arguments.jobs is None:
+        arguments.jobs = JOBS[arguments.kind] * os.cpu_count()
+    stress = Stress(arguments)
+    stress.run_all()
+    return stress.report()
 
 
 if __name__ == '__main__':

@@ -1,0 +1,149 @@
+"""Runs one program to its end, and says what became of it.
+
+The program tells what becomes of its work items on standard output, a line at
+a time: ``accepted ID`` (written after submit has returned), ``refused ID``
+(after it has raised), ``began ID`` and ``completed ID`` (first and last thing
+in the work), and ``status N``, a wait status, for each child that it has
+forked.  A work item that is lost between two of these is never miscounted as
+one that was accepted.
+"""
+import collections
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+GRACE = 5       # seconds that what a program has forked may outlive it
+
+#: What can be wrong with a program.  One that crashed or hung counts as that
+#: only: nobody knows what it would still have done.
+PROBLEMS = ('crashed', 'hung', 'lost', 'refused but ran', 'orphans', 'status',
+            'stderr')
+#: All that is counted.  "lost" and "refused but ran" are work items, "lost in"
+#: and the other problems are programs.
+COLUMNS = ('programs', 'accepted', 'completed', 'refused', 'crashed', 'hung',
+           'lost', 'lost in', 'refused but ran', 'orphans', 'status', 'stderr')
+
+
+def run(command, environ, timeout):
+    """Run a Python program (the list of arguments behind ``python``).
+
+    Returns a Counter with `COLUMNS`, and what the program wrote to standard
+    error, with the stacks of all threads of each process that crashed, that
+    hung (did not end in *timeout* seconds) or that was left behind.
+    """
+    # -X faulthandler: stacks when it dies of a signal.
+    command = [command[0], '-X', 'faulthandler'] + command[1:]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        # A session of its own, to find what it leaves behind.
+        process = subprocess.Popen(
+            command, env=environ, stdin=subprocess.DEVNULL, stdout=out,
+            stderr=err, start_new_session=True)
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            pass
+        status = process.returncode
+        if status is not None:
+            wait_until(lambda: not session(process.pid), GRACE)
+        left = session(process.pid)
+        counts = count(read(out), status, left, read(err))
+        if left:
+            ask_for_stacks(left, err)
+            # All, and what they have forked meanwhile.
+            kill(-process.pid, signal.SIGKILL)
+        process.wait()
+        return counts, condensed(read(err))
+
+
+def count(out, status, left, err):
+    """Return the Counter of a program that has ended, or hung (None)."""
+    told = collections.defaultdict(set)
+    for line in out.splitlines():
+        word, _, what = line.partition(' ')
+        told[word].add(what)
+    statuses = [int(child) for child in told['status']]
+    crashed = bool((status or 0) < 0 or 'Fatal Python error' in err
+                   or any(map(os.WIFSIGNALED, statuses)))
+    ended = not crashed and status is not None
+    lost = (told['accepted'] | told['began']) - told['completed']
+    return collections.Counter({
+        'programs': 1,
+        'accepted': len(told['accepted']),
+        'completed': len(told['completed']),
+        'refused': len(told['refused']),
+        'crashed': crashed,
+        'hung': status is None and not crashed,
+        'lost': ended and len(lost),
+        'lost in': ended and bool(lost),
+        'refused but ran': len(told['began'] & told['refused']),
+        'orphans': ended and bool(left),
+        'status': ended and (status != 0 or any(statuses)),
+        'stderr': ended and bool(err),
+    })
+
+
+def problems_of(counts):
+    return [name for name in PROBLEMS if counts[name]]
+
+
+def condensed(err):
+    """Return *err* with each of its stacks once."""
+    parts = collections.Counter(
+        re.sub('^Thread 0x[0-9a-f]+', 'Thread', part)
+        for part in err.strip().split('\n\n'))
+    return '\n\n'.join(part if number == 1 else '%d x %s' % (number, part)
+                       for part, number in parts.items())
+
+
+def ask_for_stacks(pids, err):
+    """Have processes write their stacks to *err*, which ends them."""
+    for pid in pids:
+        # What one does must not depend on what became of another.
+        kill(pid, signal.SIGSTOP)
+    for pid in pids:
+        os.write(err.fileno(), b'\nprocess %d:\n' % pid)
+        kill(pid, signal.SIGABRT)
+        kill(pid, signal.SIGCONT)
+        wait_until(lambda: not is_running(pid), 2)
+
+
+def kill(pid, signum):
+    try:
+        os.kill(pid, signum)
+    except ProcessLookupError:
+        pass
+
+
+def wait_until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def read(file):
+    # With seek(), what a child writes meanwhile would come anywhere.
+    size = os.fstat(file.fileno()).st_size
+    return os.pread(file.fileno(), size, 0).decode(errors='replace')
+
+
+def session(leader):
+    """Return the ids of the processes of a session that have not ended."""
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return []       # as nearly always; the rest takes longer
+    return [int(name) for name in os.listdir('/proc')
+            if name.isdigit() and is_running(name, leader)]
+
+
+def is_running(pid, leader=None):
+    """Return whether a process has not ended, and is in that session."""
+    try:
+        with open('/proc/%s/stat' % pid) as file:
+            fields = file.read().rpartition(')')[2].split()
+    except OSError:
+        return False
+    return fields[0] not in 'ZX' and leader in (None, int(fields[3]))
