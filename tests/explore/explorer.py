@@ -111,6 +111,7 @@ def _reset_modules():
 def explore(name, bound, stop_at=(), reduced=True, seconds=None):
     """Run all schedules with up to *bound* preemptions, fewest first.
 
+    With "2d" as *bound*, up to two deviations of any kind.
     *stop_at*: stop as soon as all of these failures have been found, if any.
     *seconds*: stop when so much CPU time has been used.
     Returns what was found, as a dict.
@@ -118,14 +119,15 @@ def explore(name, bound, stop_at=(), reduced=True, seconds=None):
     started = _used()
     count, cut_short, failing, found = 0, 0, 0, {}
     SCHEDULER.seen = {} if reduced else None
-    levels = [deque() for _ in range(bound + 1)]
+    SCHEDULER.choice_cost = int(str(bound).endswith('d'))
+    levels = [deque() for _ in range(int(str(bound).rstrip('d')) + 1)]
     levels[0].append(())
     explored = -1       # preemptions up to which all has been explored
     stopped = None
     for level, pending in enumerate(levels):
         while pending:
             schedule = pending.popleft()
-            failures, branches = run(name, schedule, bound - level)
+            failures, branches = run(name, schedule, len(levels) - 1 - level)
             count += 1
             cut_short += failures is None
             failing += bool(failures)

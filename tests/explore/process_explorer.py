@@ -14,16 +14,17 @@ from scheduler import SCHEDULER
 
 footprint.HARMLESS |= frozenset((
     # Bound once, or never changed after a start.
-    'Process _initargs _mp_context pid sentinel '
-    '__cause__ __traceback__ exception format_exception wait '
+    'Empty Process REFUSED _adjust_process_count _initargs _mp_context _reader '
+    '_start_queue_management_thread connection debug pid sentinel util warn '
+    'warnings weakcontainer __cause__ __traceback__ exception format_exception '
     # Of a work item or a result.
-    'fn future items kwargs result set_exception values work_id '
-    # Used under the lock of the executor only.
-    '_queue_count '
+    'items result set_exception values work_id '
+    # Used under the lock of the executor only, or by no other thread.
+    '_queue_count taken_out '
     # Models, and what is made of them, tell for themselves.
-    '_work_ids full is_alive join_thread put_nowait recv terminate wakeup '
-    'global ' + THREADS
-).split())
+    '_close _work_ids full is_alive join_thread put_nowait recv terminate '
+    'wakeup'
+).split() + ['global ' + name for name in (THREADS, '_backport', '_pause')])
 footprint.ALIASES.update({
     'call_queue': '_call_queue', 'executor': 'an executor',
     'executor_reference': 'an executor', 'processes': '_processes',
@@ -93,4 +94,5 @@ def prepare(variant, opcodes=False):
     SCHEDULER.opcodes = opcodes
     logging.getLogger('concurrent.futures').addHandler(logging.NullHandler())
     atexit.unregister(process._python_exit)
+    atexit.unregister(process_world.util._exit_function)
     gc.disable()    # finalisers run where a scenario says so

@@ -36,13 +36,25 @@ class World(world.World):
         self.may_break = False      # whether a broken pool is no failure
         self.allowed = set()        # other failures that are none
 
-    def pool(self, workers=1, **options):
+    def pool(self, workers=1, kind=None, **options):
         pool = process.ProcessPoolExecutor(workers, **options)
         for thing in (pool, pool._call_queue, getattr(
                 pool, '_queue_management_thread_wakeup', None)):
             if thing is not None:
                 thing.owner = pool._shutdown_lock.name
         return pool
+
+    def idle(self):
+        """Make a pool that has no work any more; return its tasks.
+
+        They do what they are told as soon as they are told it: there are
+        schedules enough without theirs.
+        """
+        pool = self.used_pool()
+        for task in SCHEDULER.tasks:
+            task.eager = True
+            task.pool = pool
+        return list(SCHEDULER.tasks)
 
     def submit(self, pool, function=None):
         item = world.Item()
@@ -71,6 +83,7 @@ class World(world.World):
         except Interruption:
             pass
         util._exit_function()
+        self.joined = [task for task in SCHEDULER.tasks if task.done]
 
     def tasks(self, kind):
         """Return all processes ('P'), managers ('M') or feeders ('F')."""
@@ -84,7 +97,8 @@ class World(world.World):
             elif item.accepted and not item.future.done():
                 item.in_time = False
         found = super().failures(printed)
-        if self.exit.done and not all(task.done for task in self.tasks('P')):
+        if self.exit.done and not set(self.tasks('P')) <= {
+                *self.joined, *self.lost}:
             found = sorted(found + ['orphan'])
         return [failure for failure in found if failure not in self.allowed]
 

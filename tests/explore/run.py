@@ -12,6 +12,7 @@ one, and in each of the others what is known to be wrong with it.
 import argparse
 import datetime
 import functools
+import importlib
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from mutants import (CHANGED, DEADLOCK, IN_CHILD, LEFT_BEHIND, MUTANTS,
                      NOT_JOINED, RAN, VERSION, mutate)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+EXPLORER = 'explorer'   # what a child imports
 
 #: Bound on preemptions and interrupts together: (by default, with --full).
 BOUNDS = {
@@ -61,7 +63,7 @@ if VERSION == '3.6':
 def explore(args):
     """In a process of its own: explore one variant, print a result a line."""
     sys.path.append(os.path.dirname(HERE))      # for upstream_lock
-    import explorer
+    explorer = importlib.import_module(EXPLORER)
     explorer.prepare(args.variant, args.opcodes)
     if args.replay:
         return replay(explorer, args.replay)
@@ -90,7 +92,7 @@ def child(variant, *arguments, path=()):
         path), PYTHONHASHSEED='0')
     env.pop('BACKPORT_DISABLE', None)
     process = subprocess.Popen(
-        [sys.executable, os.path.abspath(__file__), '--variant', variant]
+        [sys.executable, os.path.abspath(sys.argv[0]), '--variant', variant]
         + list(arguments), env=env, stdout=subprocess.PIPE,
         universal_newlines=True)
     running.add(process)
@@ -181,7 +183,7 @@ def main():
                         help='up to two preemptions; with a time limit')
     parser.add_argument('--scenarios', nargs='+', choices=sorted(BOUNDS),
                         metavar='SCENARIO', help=', '.join(BOUNDS))
-    parser.add_argument('--bound', type=int, help='preemptions, at most')
+    parser.add_argument('--bound', help='preemptions, at most')
     parser.add_argument('--seconds', type=float,
                         help='CPU time for a scenario, at most '
                         '(with --full: %d)' % SECONDS)

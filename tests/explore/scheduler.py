@@ -84,6 +84,7 @@ class Scheduler:
         self.footprint = None       # frame -> what its line touches
         self.opcodes = False        # opcodes instead of lines
         self.seen = None            # state -> preemptions left, see `touch`
+        self.choice_cost = 0        # 1: choices count as preemptions do
         self.current = None
         self.reset()
 
@@ -188,7 +189,7 @@ class Scheduler:
             return task
         if not self._to_come:
             for task in able[1:]:
-                self._branch('c', self.choices, task, 0)
+                self._branch('c', self.choices, task, self.choice_cost)
             for task in waiting:
                 self._branch('w', self.choices, task, 1)
         return able[0]
