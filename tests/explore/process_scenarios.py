@@ -52,7 +52,7 @@ def broken(world):
 
     world.may_break = True
     world.thread('S', world.submit, world.used_pool())
-    world.thread('K', kills, world.tasks('P')[0].pid)
+    world.thread('K', kills, world.tasks('P')[0].process_id)
     world.exits()
 
 
