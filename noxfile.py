@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 import nox
@@ -23,40 +24,72 @@ TEST_PROCESSES = '4'
 nox.needs_version = '>=2025.10.14'
 # Today's virtualenv makes no environments for 3.6 and 3.7, uv does.
 nox.options.default_venv_backend = 'uv'
-# A download is not the interpreter that anybody runs in production, and would
-# be put outside of this folder.
+# A download would be put outside of this folder: that is left to whoever runs
+# this.
 nox.options.download_python = 'never'
 nox.options.error_on_missing_interpreters = bool(os.environ.get('CI'))
 
 
-def find_interpreters():
-    """Put the interpreters that pyenv has in front of PATH.
+def bin_folders():
+    """Return version ("3.8") -> folder of the newest that pyenv or uv has.
 
-    pyenv's shims come first otherwise, and fail for every version that is not
-    the selected one.  Returns the versions (as "3.8") that can be had.
+    pyenv's shims on PATH fail for each version that is not the selected one,
+    and uv puts nothing on PATH unless it is asked to.
     """
-    root = os.environ.get('PYENV_ROOT', os.path.expanduser('~/.pyenv'))
+    roots = [os.path.join(os.environ.get('PYENV_ROOT', os.path.expanduser(
+        '~/.pyenv')), 'versions')]
+    if UV:
+        roots.append(subprocess.check_output(
+            [UV, 'python', 'dir', '--color', 'never'], text=True).strip())
     newest = {}
-    for path in glob.glob(os.path.join(root, 'versions', '3.*', 'bin')):
-        match = re.search(r'versions/(3\.\d+)\.(\d+)/bin$', path)
-        if match:
-            version, micro = match.group(1), int(match.group(2))
-            newest[version] = max(newest.get(version, (-1, '')), (micro, path))
+    for root in roots:
+        for path in glob.glob(os.path.join(glob.escape(root), '*', 'bin')):
+            match = re.match(r'(?:cpython-)?(3\.\d+)\.(\d+)(?:-|$)',
+                             os.path.basename(os.path.dirname(path)))
+            if match and shutil.which('python' + match.group(1), path=path):
+                newest[match.group(1)] = max(
+                    newest.get(match.group(1), (-1, '')),
+                    (int(match.group(2)), path))
+    return {version: path for version, (_, path) in newest.items()}
+
+
+def find_interpreters():
+    """Return the versions that can be had, and put them in front of PATH."""
+    folders = bin_folders()
     path = os.environ.get('PATH', '').split(os.pathsep)
-    on_path = [folder for folder in path
-               if os.path.basename(folder) != 'shims']
+    on_path = os.pathsep.join(folder for folder in path
+                              if os.path.basename(folder) != 'shims')
     versions = [version for version in PATCHED + NOT_NEEDED
-                if version in newest or shutil.which(
-                    'python' + version, path=os.pathsep.join(on_path))]
+                if version in folders
+                or shutil.which('python' + version, path=on_path)]
     # The running one keeps its place: plain "python" must not change.
     os.environ['PATH'] = os.pathsep.join(
         [os.path.dirname(sys.executable)]
-        + [newest[version][1] for version in versions if version in newest]
+        + [folders[version] for version in versions if version in folders]
         + path)
+    for version in PATCHED:
+        if version not in versions:
+            print('CPython %s is not on PATH, and neither pyenv nor uv has it: '
+                  'it is left out. To install it: %spyenv install %s' % (
+                      version, '%s python install %s, or ' % (UV, version)
+                      if version in UV_HAS else '', version), file=sys.stderr)
     return versions
 
 
+# Beside nox, where the README puts it, or on PATH.
+UV = shutil.which('uv', path=os.pathsep.join(
+    [os.path.dirname(sys.executable), os.environ.get('PATH', '')]))
+UV_HAS = ['3.8']    # of those in PATCHED: `uv python list --all-versions`
 FOUND = find_interpreters()
+
+
+def patched(session):
+    """Return those of PATCHED that were found; end the session if none was."""
+    versions = [version for version in PATCHED if version in FOUND]
+    if not versions:
+        session.error('none of CPython %s was found: see above' % ', '.join(
+            PATCHED))
+    return versions
 
 
 def build(session):
@@ -87,7 +120,7 @@ def install_for(session, version, wheel):
 def tests(session):
     """Run the tests against the wheel, in one interpreter that has the bug."""
     session.install(*TEST_REQUIREMENTS, build(session))
-    session.run('python', '-m', 'pytest',
+    session.run('pytest',
                 *session.posargs or ['-n', TEST_PROCESSES, 'tests'])
 
 
@@ -95,7 +128,7 @@ def tests(session):
 def noop(session):
     """Check that nothing happens on an interpreter that has upstream's fix."""
     session.install('pytest', build(session))
-    session.run('python', '-m', 'pytest',
+    session.run('pytest',
                 *session.posargs or ['tests/test_not_needed.py'])
 
 
@@ -113,26 +146,15 @@ def lint(session):
 @nox.session
 def demo(session):
     """Run the bug report's programs and `verify`: stock beside patched."""
-    wheel = build(session)
-    pythons = []
-    for version in PATCHED:
-        if version not in FOUND:
-            session.warn('CPython %s is not on PATH nor under pyenv: left out. '
-                         'To have it: pyenv install %s' % (version, version))
-            continue
-        pythons.append(install_for(session, version, wheel))
-    if not pythons:
-        session.error('none of CPython 3.6, 3.7 and 3.8 was found')
-    session.run('python', 'tests/demo/run.py', *pythons)
+    versions, wheel = patched(session), build(session)
+    session.run('python', 'tests/demo/run.py', *[
+        install_for(session, version, wheel) for version in versions])
 
 
 @nox.session
 def bench(session):
     """Measure what a submit costs, and what a start: stock beside patched."""
-    for version in PATCHED:
-        if version not in FOUND:
-            session.warn('CPython %s was not found: left out' % version)
-            continue
+    for version in patched(session):
         session.run('python', 'tests/bench/run.py', 'python' + version,
                     *session.posargs)
         session.run('python', 'tests/bench/startup.py', 'python' + version,
@@ -153,18 +175,26 @@ CLIENTS = [
     'ddtrace; python_version != "3.7"',
     'ddtrace >= 2.21; python_version == "3.7"',
     'gevent', 'eventlet', 'sentry-sdk', 'grpcio', 'boto3', 'moto[s3,server]',
-    'APScheduler', 'tornado', 'gunicorn', 'distributed', 'black',
+    'APScheduler', 'tornado', 'gunicorn', 'distributed', 'black', 'asgiref',
+    'aiohttp', 'starlette', 'uvicorn', 'celery', 'joblib', 'more-executors',
+    'bounded-pool-executor', 'google-cloud-pubsub', 'elasticsearch', 'debugpy',
+    'freezegun', 'newrelic', 'elastic-apm', 'opentelemetry-distro',
     # Has no release for 3.6 and 3.7.
     'opentelemetry-instrumentation-threading; python_version >= "3.8"',
     'opentelemetry-sdk; python_version >= "3.8"',
     # For tests/clients/run.py: conftest.py starts the clients.
-    'pytest', 'importlib-metadata; python_version < "3.8"',
+    'pytest',
+    # The newest celery for 3.7 cannot use 5, and does not say so.
+    'importlib-metadata < 5; python_version < "3.8"',
 ]
 
 
 def run_clients(session, *arguments):
     # No compilers: without a wheel for a version, an older release that has it.
-    session.install('--only-binary', ':all:', *CLIENTS, build(session))
+    # These have none, nor anything to compile; 3.6 needs them.
+    session.install('--only-binary', ':all:', '--no-binary', 'idna-ssl',
+                    '--no-binary', 'contextvars', '--no-binary',
+                    'aiocontextvars', *CLIENTS, build(session))
     session.run('python', 'tests/clients/run.py', *arguments)
 
 
@@ -181,6 +211,18 @@ def clients(session):
 def clients_short(session):
     """Run some of those programs."""
     run_clients(session, '--short')
+
+
+@nox.session(python=PATCHED)
+def frozen(session):
+    """Freeze a program that uses pools; run it, stock beside patched."""
+    session.install('pytest', build(session), '--only-binary', ':all:',
+                    'pyinstaller', 'cx_Freeze; python_version >= "3.8"',
+                    # Has no wheels.
+                    '--no-binary', 'nuitka', 'nuitka; python_version >= "3.8"')
+    folder = os.path.join(session.create_tmp(), 'frozen')
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run('python', 'tests/frozen/run.py', folder)
 
 
 @nox.session(python=PATCHED)
@@ -206,6 +248,18 @@ def cpython(session):
 def cpython_short(session):
     """Run those of the interpreter's own tests that take less than a minute."""
     run_cpython(session, '--short')
+
+
+@nox.session(name='cpython-later', python=PATCHED)
+def cpython_later(session):
+    """Run the tests that newer interpreters have of thread pools and exit."""
+    for version in '3.9', '3.13':
+        if version not in FOUND:
+            session.warn('CPython %s was not found: its tests are left out'
+                         % version)
+            continue
+        run_cpython(session, '--later', shutil.which('python' + version),
+                    *session.posargs)
 
 
 def run_stress(session, kind, *arguments):
@@ -293,12 +347,9 @@ def figures(session):
     and `nox -s explore -- --full --json docs/figures/explored.json` do that.
     """
     if '--record' in session.posargs:
-        wheel, pythons = build(session), []
-        for version in PATCHED:
-            if version not in FOUND:
-                session.error('CPython %s was not found' % version)
-            pythons.append(install_for(session, version, wheel))
-        session.run('python', 'docs/figures/record.py', *pythons)
+        wheel = build(session)
+        session.run('python', 'docs/figures/record.py', *[
+            install_for(session, version, wheel) for version in PATCHED])
     session.run('python', 'docs/figures/draw.py')
 
 
@@ -326,9 +377,7 @@ def package(session):
     shutil.copy('backport/__init__.pyi', os.path.join(stubs, 'backport'))
     session.run('python', '-m', 'mypy.stubtest', '--ignore-missing-stub',
                 'backport', env={'MYPYPATH': stubs})
-    found = [version for version in PATCHED if version in FOUND]
-    if len(found) < len(PATCHED):
-        session.warn('only tried with CPython: %s' % ', '.join(found))
+    found = patched(session)
     for version in found:
         links = os.path.join(session.create_tmp(), 'links-' + version)
         shutil.rmtree(links, ignore_errors=True)

@@ -9,13 +9,21 @@ On any other interpreter nothing is done, and `status` says so.
 """
 import os
 
-from ._hook import activate, deactivate, status
+try:
+    from ._api import activate, deactivate, require, status
+except ImportError as exc:
+    # With this name, "python -m backport" is a line and not a traceback.
+    raise ImportError('the package in %s is not complete, install it again: %s'
+                      % (os.path.dirname(__file__), exc), name=__name__)
 
-__all__ = ['activate', 'deactivate', 'status']
+__all__ = ['activate', 'deactivate', 'require', 'status']
 __version__ = '0.1.0'
 
 # Modules of this package are imported later, when the program may have changed
 # its working directory and sys.path was relative.
 __path__ = [os.path.abspath(path) for path in __path__]
+if not os.path.isdir(os.path.join(__path__[0], 'patches')):
+    # A checkout: patches/ is beside this folder and not in it.
+    __path__.append(os.path.dirname(__path__[0]))
 
 activate()

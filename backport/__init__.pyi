@@ -1,7 +1,7 @@
 """The types of what is public: the code itself has no annotations."""
 from typing import Literal, Optional, Protocol, Tuple, type_check_only
 
-__all__ = ['activate', 'deactivate', 'status']
+__all__ = ['activate', 'deactivate', 'require', 'status']
 __version__: str
 
 @type_check_only
@@ -22,4 +22,5 @@ class Record(Protocol):
 
 def activate() -> None: ...
 def deactivate() -> Tuple[Record, ...]: ...
+def require() -> None: ...
 def status() -> Tuple[Record, ...]: ...

@@ -1,116 +1,116 @@
-"""``python -m backport``: what a person at a shell wants to do."""
+"""``python -m backport``: the commands that a person runs at a shell."""
 import argparse
+import importlib
 import os
 import sys
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+#: The first sentence stands in the list of commands.
+COMMANDS = {
+    'verify':
+        'Show that it works on this machine. Each loss, of thread pools and of '
+        'process pools, is forced in child interpreters, with the patch off '
+        'and on. The exit status is 0 if with the patch nothing was lost, hung '
+        'or orphaned, 1 if something was, and 2 if not everything could be '
+        'tried.',
+    'enable':
+        'Activate backport at every start of this environment. A .pth file is '
+        'written into its site-packages, and a fresh interpreter proves that '
+        'backport is active. The exit status is 0 if it is, or if nothing is '
+        'needed, and 1 if it cannot be; then nothing is left behind.',
+    'disable':
+        'Remove what enable has written. A file that somebody has edited stays '
+        'as it is. The exit status is 0 if nothing is left of it, and 1 '
+        'otherwise.',
+    'run':
+        'Run one program with backport active. Python is run with the '
+        'arguments, and backport is active in it and in its child processes. '
+        'Nothing is installed. The exit status is that of the program, or 2 if '
+        'an option (-I, -E, -S) makes it impossible.',
+    'status':
+        'Tell whether this environment is protected. This process is looked '
+        'at, and a fresh interpreter. The exit status is 0 if both are '
+        'protected or nothing is needed, 1 if a patch is refused, 2 if it is '
+        'not known, and 3 if backport is not active in both, or not for every '
+        'user.',
+    'diff':
+        'Show the exact change to this standard library. What is replaced in '
+        'the modules of this interpreter is printed as a unified diff. The '
+        'exit status is 0, or 1 if a patch cannot be applied or a source file '
+        'is missing.',
+}
 
 
 def parser():
     """Return the argument parser."""
-    commands = argparse.ArgumentParser(
+    import backport
+    parser = argparse.ArgumentParser(
         prog='python -m backport',
-        description='bpo-31783 fixed on CPython 3.6-3.8: work that a pool of '
-                    'concurrent.futures accepted is never lost at exit.')
-    subparsers = commands.add_subparsers(dest='command', metavar='COMMAND')
-    verify = subparsers.add_parser(
-        'verify', help='show that it works on this machine',
-        description='Forces each loss, of thread and of process pools, in '
-                    'child interpreters, with the patch off and on, and '
-                    'counts. Exit status: 0 if with the patch nothing was '
-                    'lost, hung or orphaned, 1 if something was, 2 if it could '
-                    'not be tried.')
-    verify.add_argument('--trials', type=_positive, default=5, metavar='N',
-                        help='how often each is forced (default: %(default)s)')
-    verify.add_argument('--json', action='store_true',
-                        help='print the result as JSON')
-    enable = subparsers.add_parser(
-        'enable', help='activate it at every start of this environment',
-        description='From then on every interpreter of this environment '
-                    'activates backport at start-up, which is proved with a '
-                    'fresh one. A sitecustomize that is there keeps its '
-                    'content; where another one would hide it, a .pth file is '
-                    'used. Exit status: 0 if it is on or nothing is needed, 1 '
-                    'if it cannot be, and nothing was changed.')
-    enable.add_argument('--method', default='auto',
-                        choices=['auto', 'sitecustomize', 'pth'],
-                        help='force one (default: %(default)s)')
-    subparsers.add_parser(
-        'disable', help='take back what enable did',
-        description='Takes out what enable added, byte for byte; later edits '
-                    'stay. Exit status: 0 if nothing of it is left, 1 if it '
-                    'cannot be taken out, and nothing was changed.')
-    run = subparsers.add_parser(
-        'run', help='run one program with it',
-        usage='python -m backport run [option] ... [-c cmd | -m mod | file | '
-              '-] [arg] ...',
-        description='Runs python with these arguments, and activates backport '
-                    'in it and in its child processes. Nothing is installed. '
-                    'Exit status: that of the program, or 2 if an option (-I, '
-                    '-E, -S) rules it out.')
-    run.add_argument('arguments', nargs='+', metavar='...',
-                     help='whatever may follow "python"')
-    status = subparsers.add_parser(
-        'status', help='tell whether this environment is protected',
-        description='Looks at what a fresh interpreter of this environment '
-                    'does. Exit status: 0 if it is protected or nothing is '
-                    'needed, 1 if a patch is refused, 2 if it cannot be told, '
-                    '3 if it is not active.')
-    status.add_argument('--json', action='store_true',
-                        help='print the result as JSON')
-    diff = subparsers.add_parser(
-        'diff', help='show the exact change to this standard library',
-        description='Prints the stock functions of this interpreter and what '
-                    'replaces them, as a unified diff. Exit status: 0, or 1 if '
-                    'the source file is not there or not known.')
-    diff = diff.add_mutually_exclusive_group()
-    diff.add_argument('--stock', dest='which', action='store_const',
-                      const='stock', help='print the stock functions only')
-    diff.add_argument('--source', dest='which', action='store_const',
-                      const='source', help='print the functions that replace '
-                                           'them only')
-    return commands
+        description='Fixes bpo-31783 on CPython 3.6, 3.7 and 3.8: work that a '
+                    'pool of concurrent.futures accepted is never lost at '
+                    'exit.')
+    parser.add_argument('--version', action='version',
+                        version='backport ' + backport.__version__)
+    subparsers = parser.add_subparsers(dest='command', metavar='COMMAND')
+    commands = {name: subparsers.add_parser(name, description=text,
+                                            help=text.partition('.')[0])
+                for name, text in COMMANDS.items()}
+    commands['verify'].add_argument(
+        '--trials', type=int, default=5, metavar='N',
+        help='how often each loss is forced (default: %(default)s)')
+    for name in 'verify', 'status':
+        commands[name].add_argument('--json', action='store_true',
+                                    dest='as_json',
+                                    help='print the result as JSON')
+    commands['run'].usage = ('python -m backport run [option] ... [-c cmd | '
+                             '-m mod | file | -] [arg] ...')
+    commands['run'].add_argument('arguments', nargs='*', metavar='...',
+                                 help='whatever may follow "python"')
+    return parser
 
 
 def main(argv=None):
     """Run the command of *argv*; return its exit status."""
-    argv = sys.argv[1:] if argv is None else argv
-    commands = parser()
-    if argv[:1] == ['run'] and argv[1:] not in ([], ['-h'], ['--help']):
-        # argparse would take options in front as its own (bpo-17050).
-        from . import _run
-        return _run.main(argv[1:])
-    arguments = commands.parse_args(argv)
-    if arguments.command == 'verify':
-        from . import _verify
-        return _verify.main(arguments.trials, arguments.json)
-    if arguments.command in ('enable', 'disable'):
-        from . import _enable
-        return _enable.main(**vars(arguments))
-    if arguments.command == 'status':
-        from . import _status
-        return _status.main(arguments.json)
-    if arguments.command == 'diff':
-        from . import _diff
-        return _diff.main(arguments.which)
-    commands.print_help()
-    return 2
+    argv = (sys.argv[1:] if argv is None else argv) or ['--help']
+    # argparse would take options of the program as its own (bpo-17050).
+    arguments = {'command': argv[0], 'arguments': argv[1:]}
+    try:
+        if argv[0] != 'run' or argv[1:] in (['-h'], ['--help']):
+            arguments = vars(parser().parse_args(argv))
+        name = arguments['command']
+        if name == 'disable':
+            name = 'enable'
+        elif name != 'enable':
+            del arguments['command']
+        module = importlib.import_module('backport.commands._' + name)
+    except OSError:
+        raise   # a full disk, or a file that cannot be read: see _main
+    except Exception as exc:
+        print('backport: the package in %s is not complete, install it again: '
+              '%s' % (FOLDER, exc), file=sys.stderr)
+        return 2
+    return module.main(**arguments)
 
 
-def _positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError('%s is not a positive number' % text)
-    return number
+def _main():
+    """Return the exit status; if the output cannot be written, say so."""
+    try:
+        try:
+            return main()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except OSError as exc:
+        if sys.stdout is not None:
+            # The interpreter must not try to flush it again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(exc, BrokenPipeError):    # "| head"
+            print('backport: %s' % exc, file=sys.stderr)
+        return 2
 
 
 if __name__ == '__main__':
-    try:
-        status = main()
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        sys.exit(status)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # "| head": the interpreter must not try to flush it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    sys.exit(_main())

@@ -4,9 +4,9 @@
 takes.  Submitters then exclude *each other*, and a signal handler, a finaliser
 or a fork that meets one of them inside deadlocks.  Here only the exit handler
 ever waits.  A submitter enters the Thread that it is going to start where the
-exit handler looks for threads, and then looks whether exit has been declared;
-the exit handler declares exit, and then looks for threads.  One of the two sees
-the other.  ``docs/design.md`` has the argument.
+exit handler looks for threads, and then looks at the flag; the exit handler
+sets the flag, and then looks for threads.  One of the two sees the other.
+``docs/design.md`` has the argument.
 
 There is no lock.  Every step on what threads share is one step of the
 interpreter (``docs/one-step.md``), so an interrupted thread holds nothing.
@@ -14,16 +14,20 @@ interpreter (``docs/one-step.md``), so an interrupted thread holds nothing.
 import threading
 # Once, because tests leave os.getpid replaced.
 from os import getpid
-from sys import _getframe
 
 # Seconds between two looks of the exit handler.
 PAUSE = 0.001
 
-# Looks at a start that may have no end: a native thread died of a MemoryError
-# before its first lines, or a program's own function (`Exit.guard`) does the
-# work right there.  A native thread that is alive runs its first lines in less,
-# however slow the machine is, for each look gives up the GIL and the processor.
+# Looks at what may have no end: a native thread died of a MemoryError before its
+# first lines, or a program's own function (`Exit.guard`) does the work right
+# there.  A thread that is alive starts in less, however slow the machine is,
+# for each look gives up the GIL and the processor.
 PATIENCE = 3000
+
+# Looks at anything else: a finaliser runs in the middle of a start, the start of
+# a pool's processes, or, without an end, a signal handler that has called the
+# exit handler itself.
+LONGEST = 60000
 
 
 class Exit:
@@ -59,7 +63,7 @@ class Exit:
         Stock 3.6 refuses nothing, so neither may a process that was forked with
         the flag set: a worker process started by work that exit waits for.
         """
-        return self.process_id in (None, getpid())
+        return self.process_id == getpid()
 
     def refuses(self):
         """Return whether a thread must not be started any more.
@@ -72,8 +76,7 @@ class Exit:
         """Call *start_workers*; exit waits for that, but not for ever.
 
         A subclass or a program has put it in place of the patched function, and
-        it does not look whether exit has been declared.  Raises RuntimeError if
-        that is so.
+        it does not look at the flag.  Raises RuntimeError if that is set.
         """
         hold = self.lock.hold(PATIENCE)
         try:
@@ -90,12 +93,12 @@ class Exit:
         start() waits for the native thread.  Returns whether it was taken out.
         """
         try:
-            if thread in threading._limbo or thread.is_alive():
+            if thread in threading._limbo or thread._started.is_set():
                 return False
             # Of its weak reference to the executor the callback would fail once
             # the executor has been shut down.
             thread._args = ()
-        except Exception:
+        except AttributeError:
             pass    # it is no threading.Thread
         threads.pop(thread, None)
         if self.process_id is not None:
@@ -106,32 +109,35 @@ class Exit:
 
     # What the exit handler uses.
 
+    def declare(self):
+        """Say whose flag it is that the caller is about to set.
+
+        First, so that no process is ever forked with a flag of nobody's.
+        """
+        self.process_id = getpid()
+
     def wait(self, threads):
         """Wait for what submitters began before exit was declared.
 
         When it returns, every thread of *threads* that will ever run has
         started.  What a signal handler raises ends the wait.
         """
-        self.process_id = getpid()
         looks = 0
         for hold in list(self.lock.holds) if self.lock else ():
             self.waits += self.lock.blocks(hold, looks)
             while self.lock.blocks(hold, looks):
                 _pause()
                 looks += 1
-        # A program may call the exit handler itself, from a signal handler for
-        # one.  A start below that cannot go on before this returns.
-        mine = _being_started()
-        waited = [[thread, 0] for thread, _ in _items(threads)
-                  if thread not in mine and _is_starting(thread)]
+        looks = native = 0
+        waited = [thread for thread, _ in _items(threads)
+                  if _is_starting(thread)]
         self.waits += len(waited)
-        while waited:
+        while waited and looks < LONGEST and native < PATIENCE:
             _pause()
-            for wait in waited:
-                wait[1] += wait[0] in threading._limbo
-            waited = [[thread, looks] for thread, looks in waited
-                      if _is_starting(thread) and thread in threads
-                      and looks < PATIENCE]
+            looks += 1
+            native += all(thread in threading._limbo for thread in waited)
+            waited = [thread for thread in waited
+                      if _is_starting(thread) and thread in threads]
 
     @staticmethod
     def started(threads):
@@ -162,7 +168,7 @@ def _is_starting(thread):
     """
     try:
         return not (thread._started.is_set() or thread._is_stopped)
-    except Exception:
+    except AttributeError:
         return False    # it is no threading.Thread
 
 
@@ -175,19 +181,8 @@ def _has_started(thread):
     try:
         return thread._started.is_set() and not (
             thread._is_stopped and thread._tstate_lock is None)
-    except Exception:
+    except AttributeError:
         return True
-
-
-def _being_started():
-    """Return the threads that the caller's stack is in the middle of starting.
-    """
-    threads, frame = [], _getframe(1)
-    while frame is not None:
-        if '_backport' in frame.f_code.co_names and 't' in frame.f_locals:
-            threads.append(frame.f_locals['t'])
-        frame = frame.f_back
-    return threads
 
 
 def _pause():

@@ -30,7 +30,9 @@ class GlobalShutdownLock:
         """
         # By thread: in a forked child the process id has changed.
         thread_id = threading.get_ident()
-        holds = sorted(list(self.holds), key=lambda hold: hold[0] != thread_id)
+        # The newest first: the outer one must not end with a nested one.
+        holds = sorted(list(self.holds)[::-1],
+                       key=lambda hold: hold[0] != thread_id)
         if not any(self.holds.pop(hold, False) for hold in holds):
             raise RuntimeError('release unlocked lock')
 

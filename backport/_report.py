@@ -1,19 +1,39 @@
-"""BACKPORT_REPORT: one line on standard error at exit."""
+"""What is printed: that a module is left as it is, and BACKPORT_REPORT."""
 import atexit
 import os
 import sys
 
-from . import _hook
+_warned = set()     # texts
 
 
-def register():
-    """Report at exit, after the exit handlers registered from now on."""
-    atexit.register(_report)
-
-
-def _report():
+def warn(name, module_name, reason):
+    """Warn, once for each reason, that a module is left as it is."""
+    text = ('backport leaves %s as it is: %s. Work submitted while the '
+            'interpreter exits can be lost (bpo-31783). BACKPORT_DISABLE=%s '
+            'silences this warning.' % (module_name, reason, name))
+    if text in _warned:
+        return
+    _warned.add(text)
+    import warnings
     try:
-        text = line() + '\n'
+        warnings.warn(text, RuntimeWarning, stacklevel=2)
+    except RuntimeWarning:
+        # -W error: it must still not be raised out of somebody else's import.
+        if sys.stderr is not None:
+            print(text, file=sys.stderr)
+
+
+def register(status, patches):
+    """Report at exit, after the exit handlers registered from now on.
+
+    *status* and *patches* are those of `_api`.
+    """
+    atexit.register(_report, status, patches)
+
+
+def _report(status, patches):
+    try:
+        text = line(status(), patches) + '\n'
         try:
             descriptor = sys.stderr.fileno()
         except Exception:
@@ -25,12 +45,11 @@ def _report():
         pass    # standard error is closed or not there
 
 
-def line():
+def line(records, patches):
     """Return what was done in this process."""
-    records = _hook.status()
-    states = [state for state in (
-        vars(sys.modules[module]).get('_backport')
-        for module in _hook.PATCHES.values() if module in sys.modules) if state]
+    states = [vars(sys.modules[name])['_backport']
+              for name in patches.values()
+              if '_backport' in vars(sys.modules.get(name, sys))]
     return ('backport, process %d: %s; exit waited for %s that were being '
             'started, %s refused' % (
                 os.getpid(),

@@ -33,6 +33,7 @@ autodoc_member_order = 'bysource'
 
 html_theme = 'furo'
 html_title = 'backport ' + release
+html_favicon = '_static/icon.svg'
 html_static_path = ['_static']
 html_css_files = ['backport.css']
 html_copy_source = False

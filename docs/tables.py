@@ -9,7 +9,7 @@ sys.path.insert(0, FIGURES)
 import charts  # noqa: E402
 import draw  # noqa: E402
 import lifelines  # noqa: E402
-from backport import _table  # noqa: E402
+from backport import _sources  # noqa: E402
 
 
 def table(*rows):
@@ -22,19 +22,22 @@ def table(*rows):
 def sources():
     """Return the table of known sources."""
     return table(('CPython', 'file', 'sha256'), *(
-        (releases(row), os.path.basename(row.file), '`%s`' % row.sha256)
-        for row in _table.SOURCES))
+        (unbroken(releases), name + '.py', '`%s`' % sha256)
+        for name, rows in _sources.SOURCES.items()
+        for releases, _, sha256, _ in rows))
 
 
 def patches():
     """Return the table of patch modules."""
     return table(('CPython', 'file', 'patch'), *(
-        (releases(row), '`%s`' % row.file, '`patches/%s.py`' % row.patch)
-        for row in _table.SOURCES))
+        (unbroken(releases), '`concurrent/futures/%s.py`' % name,
+         '`patches/%s.py`' % patch.split()[-1])
+        for name, rows in _sources.SOURCES.items()
+        for releases, patch, _, _ in rows))
 
 
-def releases(row):
-    return row.releases.replace('-', '\N{NON-BREAKING HYPHEN}')
+def unbroken(releases):
+    return releases.replace('-', '\N{NON-BREAKING HYPHEN}')
 
 
 def costs():

@@ -76,6 +76,7 @@ def _start_queue_management_thread(self):
 
 def _python_exit():
     global _shutdown
+    _backport.declare()
     _shutdown = True
     try:
         # Afterwards every submit is refused, and every manager that will ever

@@ -1,4 +1,4 @@
-"""`concurrent.futures.process` of 3.7.4 to 3.7.16.
+"""`concurrent.futures.process` of 3.7.4 to 3.7.17.
 
 From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492).
 """
@@ -90,6 +90,7 @@ def _start_queue_management_thread(self):
 
 def _python_exit():
     global _global_shutdown
+    _backport.declare()
     _global_shutdown = True
     try:
         # Afterwards every submit is refused, and every manager that will ever

@@ -1,4 +1,4 @@
-"""`concurrent.futures.process` of 3.8.0 to 3.8.18: it warns about ``fn=``."""
+"""`concurrent.futures.process` of 3.8.0 to 3.8.20: it warns about ``fn=``."""
 from .process_3_7_4 import _python_exit, _start_queue_management_thread
 
 

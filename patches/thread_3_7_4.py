@@ -1,4 +1,4 @@
-"""`concurrent.futures.thread` of 3.7.4 to 3.7.16.
+"""`concurrent.futures.thread` of 3.7.4 to 3.7.17.
 
 From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492).
 """

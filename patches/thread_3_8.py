@@ -1,4 +1,4 @@
-"""`concurrent.futures.thread` of 3.8.0 to 3.8.18.
+"""`concurrent.futures.thread` of 3.8.0 to 3.8.20.
 
 It starts no worker while one is idle (bpo-24882), and warns about ``fn=``.
 """

@@ -3,6 +3,7 @@
 
 def _python_exit():
     global _shutdown
+    _backport.declare()
     _shutdown = True
     try:
         # Afterwards every submit is refused, and every worker that will ever

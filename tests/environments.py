@@ -1,4 +1,5 @@
 """Throw-away environments, with the package under test installed."""
+import glob
 import os
 import shutil
 import subprocess
@@ -10,12 +11,17 @@ from conftest import run_python
 PACKAGE = os.path.dirname(os.path.abspath(backport.__file__))
 VERSION = 'python%d.%d' % sys.version_info[:2]
 
-#: Prints whether the fix is on in an interpreter that has not asked for it.
+#: Prints whether the patch is on in an interpreter that has not asked for it.
 IS_ON = '''
-import concurrent.futures.thread as thread
-print(getattr(thread.ThreadPoolExecutor.submit.__globals__.get(
-    '_backport'), 'applied', None) is not None)
+import os, concurrent.futures.thread as thread
+print('patches' in thread.ThreadPoolExecutor.submit.__code__.co_filename.split(
+    os.sep))
 '''
+
+# Runs a program as launchers do that have a sitecustomize of their own.
+LAUNCHER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'launchers',
+                        'launcher.py')
+LAUNCHERS = ['cleans_up', 'stays', 'chains']
 
 
 class Environment:
@@ -38,8 +44,8 @@ class Environment:
         """Run a command of backport; return the `Child`."""
         return self.run('-m', 'backport', *args, **options)
 
-    def enable(self, *args, **options):
-        child = self.backport('enable', *args, **options)
+    def enable(self, **options):
+        child = self.backport('enable', **options)
         assert child.returncode == 0, child
         return child
 
@@ -49,7 +55,7 @@ class Environment:
         return child
 
     def is_on(self, *args, **options):
-        """Return whether the fix is on in a new interpreter, and silent."""
+        """Return whether the patch is on in a new interpreter, and silent."""
         child = self.run(*args, '-c', IS_ON, **options)
         assert child.returncode == 0 and not child.err, child
         return {'True': True, 'False': False}[child.out.splitlines()[-1]]
@@ -107,23 +113,37 @@ def venv(root):
     return environment
 
 
-def prefix(root):
-    """Make a copy of the interpreter, as conda and distributions have it."""
-    stdlib = os.path.join(sys.base_prefix, 'lib', VERSION)
+def prefix(root, lib=os.path.join(sys.base_prefix, 'lib')):
+    """Make a copy of the interpreter, as conda and distributions have it.
+
+    Its libraries are links to those in the folder *lib*.
+    """
     environment = Environment(root)
     os.makedirs(environment.site)
     os.mkdir(os.path.join(environment.root, 'bin'))
     shutil.copy(base_python(), environment.python)
-    for name in os.listdir(os.path.join(sys.base_prefix, 'lib')):
+    for name in os.listdir(lib):
         if name.startswith('libpython'):
-            os.symlink(os.path.join(sys.base_prefix, 'lib', name),
+            os.symlink(os.path.join(lib, name),
                        os.path.join(environment.root, 'lib', name))
+    stdlib = os.path.join(lib, VERSION)
     for name in os.listdir(stdlib):
         if name not in ('site-packages', 'sitecustomize.py', '__pycache__'):
             os.symlink(os.path.join(stdlib, name),
                        os.path.join(os.path.dirname(environment.site), name))
     install(environment.site)
     return environment
+
+
+def copy_lib(target):
+    """Copy the interpreter's libraries into the folder *target*."""
+    lib = os.path.join(sys.base_prefix, 'lib')
+    for path in glob.glob(os.path.join(lib, 'libpython*.so*')):
+        shutil.copy(path, target)
+    shutil.copytree(
+        os.path.join(lib, VERSION), os.path.join(target, VERSION),
+        ignore=shutil.ignore_patterns('site-packages', 'test', 'tests',
+                                      'idlelib', 'config-*'))
 
 
 def copied(environment, root):

@@ -5,17 +5,18 @@ sha256 in the table proves that the result is the released file to the byte.
 
     python tests/stdlib.py
 
-prints, for this interpreter, the ``code`` column of backport/_table.py.
+prints the digests of backport/_sources.py for this interpreter.
 """
 import hashlib
 import os
 import shutil
 import sys
+from collections import namedtuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 if __name__ == '__main__':
     sys.path.insert(0, os.path.dirname(HERE))
-from backport import _identify  # noqa: E402
+from backport import _live, _sources  # noqa: E402
 
 
 def _named_parameters(executor):
@@ -57,8 +58,8 @@ EDITS = {
     ('thread', '3.7.0-3.7.1'): _THREAD_371 + (
         ("futures after '\n", "futures after'\n"),),
     ('thread', '3.7.2-3.7.3'): _THREAD_371,
-    ('thread', '3.7.4-3.7.16'): (),
-    ('thread', '3.8.0-3.8.18'): (),
+    ('thread', '3.7.4-3.7.17'): (),
+    ('thread', '3.8.0-3.8.20'): (),
     ('process', '3.6.0-3.6.2'): (
         ('''
 
@@ -99,30 +100,33 @@ _MAX_WINDOWS_WORKERS = 63 - 2
 
 ''', ''),
     ),
-    ('process', '3.7.4-3.7.16'): (),
-    ('process', '3.8.0-3.8.18'): (),
+    ('process', '3.7.4-3.7.17'): (),
+    ('process', '3.8.0-3.8.20'): (),
 }
 
 
-def patch_of(row):
-    """Return the name of the patch that *row* of the table is for."""
-    return os.path.basename(row.file)[:-len('.py')]
+#: A row of the table: ``name`` is that of the patch, ``patch`` the module that
+#: has its functions.
+Row = namedtuple('Row', 'name releases patch sha256 digests')
 
 
-def rows(*patches):
+def rows(*names):
     """Return the rows for this interpreter's version, of these patches or all.
     """
-    return [row for row in _identify.SOURCES
-            if row.python == sys.version_info[:2]
-            and (not patches or patch_of(row) in patches)]
+    version = '%d.%d.' % sys.version_info[:2]
+    return [Row(name, releases, patch.split()[-1], *digests)
+            for name in names or _sources.SOURCES
+            for releases, patch, *digests in _sources.SOURCES[name]
+            if releases.startswith(version)]
 
 
 def source(row):
     """Return the bytes of the stdlib file of *row*."""
-    path = os.path.join(os.path.dirname(os.__file__), *row.file.split('/'))
+    path = os.path.join(os.path.dirname(os.__file__), 'concurrent', 'futures',
+                        row.name + '.py')
     with open(path, encoding='utf-8') as file:
         text = file.read()
-    for old, new in EDITS[patch_of(row), row.releases]:
+    for old, new in EDITS[row.name, row.releases]:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     data = text.encode('utf-8')
@@ -131,14 +135,15 @@ def source(row):
 
 
 def code_digests(row):
-    """Return what the ``code`` column must have, without repetitions."""
+    """Return the digests that the table must have, without repetitions."""
     digests = []
     for optimize in 0, 1, 2:    # as is, -O, -OO
-        digest = _identify.code_digest(_identify.compiled_codes(
-            patch_of(row), source(row), optimize))
+        digest = _sources.code_digest(_live.functions_in(row.name, compile(
+            source(row), 'stdlib', 'exec', dont_inherit=True,
+            optimize=optimize)))
         if digest not in digests:
             digests.append(digest)
-    return digests
+    return tuple(digests)
 
 
 def in_front(folder, data, name='thread'):

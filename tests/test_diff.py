@@ -1,128 +1,83 @@
 """diff: what it prints is the change, and nothing else is."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from backport import _hook, _identify
-from backport._table import REPLACED
+from conftest import HERE
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
 
-
-def lines_of(path, first, number):
-    with open(path) as file:
-        return file.read().splitlines()[first - 1:first - 1 + number]
+LIVE_CODE = os.path.join(HERE, 'live_code.py')
 
 
-def test_the_lines_are_those_of_the_files(run_python):
+def files_of(diff):
+    return [line[4:] for line in diff.splitlines() if line.startswith('--- ')]
+
+
+def test_it_is_the_change(run_python, prefix):
+    """The stock files, patched by patch(1), have the code that runs."""
+    diff = run_python('-m', 'backport', 'diff')
+    assert diff.returncode == 0 and not diff.err, diff
+    files = files_of(diff.out)
+    assert [os.path.basename(path) for path in files] == [
+        'thread.py', 'process.py']
+    patched = run_python(LIVE_CODE, 'patched')
+    stock = run_python(LIVE_CODE, 'deactivated')
+    changed = set(patched.out.splitlines()) - set(stock.out.splitlines())
+    assert len(changed) == 6, changed
+
+    futures = own_copy(prefix)
+    assert prefix.run(LIVE_CODE, 'stock').out == stock.out
+    done = subprocess.run(
+        ['patch', '-s', '-p0', '-d', futures], stdout=subprocess.PIPE,
+        input=re.sub(r'(?m)^(---|\+\+\+) .*/', r'\1 ', diff.out).encode())
+    assert done.returncode == 0, done
+    assert prefix.run(LIVE_CODE, 'stock').out == patched.out
+
+
+def own_copy(environment):
+    """Give an environment its own concurrent.futures; return the folder."""
+    folder = os.path.join(os.path.dirname(environment.site), 'concurrent')
+    source = os.path.realpath(folder)
+    os.unlink(folder)
+    shutil.copytree(source, folder)
+    return os.path.join(folder, 'futures')
+
+
+def test_it_says_where_to_read(run_python):
     child = run_python('-m', 'backport', 'diff')
-    assert child.returncode == 0 and not child.err, child
-    names, hunks = [], 0
-    for line in child.out.splitlines():
-        if line.startswith('--- '):
-            stock, name = line[4:].rsplit(' ', 1)
-            names.append(name)
-            stock, position = stock.rsplit(':', 1)
-            assert re.search('def %s' % name.split('.')[-1],
-                             lines_of(stock, int(position), 1)[0])
-        elif line.startswith('+++ '):
-            ours = line[4:].rsplit(' ', 1)[0].rsplit(':', 1)[0]
-        elif line.startswith('@@'):
-            at_stock, number, at_ours, _ = (int(part or 1) for part in re.match(
-                r'@@ -(\d+),?(\d*) \+(\d+),?(\d*) @@', line).groups())
-            want = {'-': (stock, at_stock), '+': (ours, at_ours)}
-            hunks += 1
-        else:
-            for sign, other in ('-', '+'), ('+', '-'):
-                if line[0] != other:
-                    path, position = want[sign]
-                    text, = lines_of(path, position, 1)
-                    assert text.strip() == line[1:].strip()
-                    want[sign] = path, position + 1
-    assert sorted(names) == sorted(
-        name for patch in _hook.PATCHES for name, _ in REPLACED[patch])
-    assert hunks >= len(names)
+    heads = re.findall(r'(?m)^# (\w+): (.*):(\d+)$', child.out)
+    assert len(heads) == 6
+    for name, path, line in heads:
+        with open(path) as file:
+            assert file.readlines()[int(line) - 1].startswith('def ' + name)
 
 
-def test_it_applies(run_python, tmp_path):
-    """patch(1) makes of the stock functions what --source prints."""
-    diff = run_python('-m', 'backport', 'diff').out
-    for name in _hook.PATCHES:
-        stock, _, _ = _identify.expected(name)
-        with open(stock) as file:
-            text = file.read()
-        copy = tmp_path / (name + '.py')
-        copy.write_text(text)
-        for part in ('\n' + diff).split('\n--- ')[:0:-1]:
-            if part.startswith(stock):
-                done = subprocess.run(
-                    ['patch', '-s', str(copy)],
-                    input=('--- %s\n' % part).encode(),
-                    stdout=subprocess.PIPE)
-                assert done.returncode == 0, done
-        compile(copy.read_text(), str(copy), 'exec')
-        patched = copy.read_text()
-        for function in run_python('-m', 'backport', 'diff',
-                                   '--source').out.split('# /'):
-            title, _, body = function.partition('\n')
-            if os.path.basename(title).startswith(name):
-                assert body.strip() in patched
+def test_it_does_not_matter_whether_it_is_on(run_python):
+    child = run_python('-m', 'backport', 'diff')
+    assert run_python('-m', 'backport', 'diff',
+                      env={'BACKPORT_DISABLE': '1'}).out == child.out
 
 
-def test_stock(run_python):
-    child = run_python('-m', 'backport', 'diff', '--stock')
-    assert child.returncode == 0
-    text = ''
-    for name in _hook.PATCHES:
-        with open(_identify.expected(name)[0]) as file:
-            text += file.read()
-    functions = re.split('(?m)^# .*\n', child.out)[1:]
-    assert len(functions) == sum(len(REPLACED[name]) for name in _hook.PATCHES)
-    assert all(function.rstrip() in text for function in functions)
-    assert '_backport' not in child.out
-
-
-def test_source(run_python):
-    child = run_python('-m', 'backport', 'diff', '--source')
-    assert child.returncode == 0
-    assert '_backport.declare()' in child.out
-
-
-def test_one_or_the_other(run_python):
-    child = run_python('-m', 'backport', 'diff', '--source', '--stock')
-    assert child.returncode == 2
-
-
-def test_without_a_known_source(prefix):
-    futures = os.path.join(os.path.dirname(prefix.site), 'concurrent')
-    import shutil
-    source = os.path.realpath(futures)
-    os.unlink(futures)
-    shutil.copytree(source, futures)
-    path = os.path.join(futures, 'futures', 'thread.py')
-    with open(path, 'a') as file:
-        file.write('# a vendor\n')
+def test_a_source_that_a_vendor_has_touched(prefix):
+    """It is shown as long as the code is known, and the source there."""
+    path = os.path.join(own_copy(prefix), 'thread.py')
+    with open(path) as file:
+        text = file.read()
+    with open(path, 'w') as file:
+        file.write('# a vendor\n' + text)
     child = prefix.backport('diff')
-    assert child.returncode == 1 and 'sha256' in child.err
+    assert child.returncode == 0 and path in files_of(child.out), child
+    with open(path, 'w') as file:
+        file.write(text.replace('work_item.run()', 'work_item.run(); v = 1'))
+    child = prefix.backport('diff')
+    assert child.returncode == 1 and path not in files_of(child.out), child
+    assert 'not that of any CPython release' in child.err, child
     os.unlink(path)
     child = prefix.backport('diff')
-    assert child.returncode == 1 and 'no source file' in child.err
-    assert child.err.count('\n') == 1
-
-
-def test_output_that_nobody_reads(run_python):
-    """"| head" ends it without a traceback."""
-    child = run_python('-c', '''if True:
-        import os, subprocess, sys
-        read, write = os.pipe()
-        os.close(read)
-        process = subprocess.Popen([sys.executable, '-m', 'backport', 'diff'],
-                                   stdout=write, stderr=subprocess.PIPE)
-        err = process.communicate()[1]
-        print(process.returncode, err)
-        ''')
-    assert child.out == "1 b''\n", child
+    assert child.returncode == 1 and 'Traceback' not in child.err, child

@@ -3,8 +3,9 @@ import sys
 
 import pytest
 
-from backport import _hook
-from test_losses import LATE, START_AFTER_SNAPSHOT
+from backport import _finder
+from test_losses import LATE
+from test_no_harm import IN_A_START
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -59,10 +60,7 @@ def test_not_loaded_and_disabled(run):
 
 def test_it_waited(run):
     """After everything else, the exit handler of the pool included."""
-    child = run(LATE + START_AFTER_SNAPSHOT + '''
-threading.Thread(target=submit_late, daemon=True).start()
-inside.wait(PATIENCE)
-''', env=ON)
+    child = run(IN_A_START % {'seconds': 0.1}, env=ON)
     line, = lines(child)
     assert 'exit waited for 1 worker ' in line, child
     assert 'completed' in child.words
@@ -97,13 +95,13 @@ def test_standard_error_is_not_there(run, program):
     assert not lines(child)
 
 
-@pytest.mark.parametrize('method', ['sitecustomize', 'pth', 'run'])
+@pytest.mark.parametrize('method', ['enable', 'run'])
 def test_with_auto_activation(venv, method):
     command = []
     if method == 'run':
         command = ['-m', 'backport', 'run']
     else:
-        venv.enable('--method', method)
+        venv.enable()
     program = 'import concurrent.futures as c; c.ThreadPoolExecutor(1)'
     line, = lines(venv.run(*command, '-c', program, env=ON))
     assert 'thread applied' in line
@@ -114,5 +112,5 @@ def test_with_auto_activation(venv, method):
 
 def test_names_every_patch(run):
     line, = lines(run('pass', env=ON))
-    for name in _hook.PATCHES:
+    for name in _finder.PATCHES:
         assert ' %s pending' % name in line

@@ -1,11 +1,14 @@
 """run: the program sees what it would see if started directly."""
+import glob
 import os
+import shutil
 import signal
+import subprocess
 import sys
 
 import pytest
 
-from environments import IS_ON
+from environments import IS_ON, LAUNCHER, LAUNCHERS
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -55,24 +58,28 @@ def test_as_if_started_directly(venv, program, arguments):
 
 @pytest.mark.parametrize('env', [
     {'PYTHONPATH': ''}, {'PYTHONPATH': '/a:/b:'}, {'LC_ALL': 'C'},
-    {'LC_ALL': '', 'LANG': '', 'LC_CTYPE': ''}, {'PYTHONUTF8': '1'},
-    {'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONOPTIMIZE': '1'},
-    {'PYTHONWARNINGS': 'error,default', 'PYTHONNOUSERSITE': '1'}], ids=str)
+    {'PYTHONUTF8': '1'}, {'PYTHONWARNINGS': 'error,default',
+                          'PYTHONNOUSERSITE': '1'},
+    {'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONOPTIMIZE': '1'}], ids=str)
 def test_in_the_same_environment(venv, env):
-    """The C locale is not the program's after the first start (PEP 538), and
-    -O is not given twice."""
     direct = venv.run('-O', '-B', '-c', SEEN, env=env)
     run = venv.backport('run', '-O', '-B', '-c', SEEN, env=env)
     assert run.out == direct.out and direct.out
     assert run.err == direct.err
 
 
-def test_own_flags_are_passed_on(venv):
-    flags = '-O', '-B', '-W', 'error', '-s', '-v'
-    program = 'import sys; print(sys.flags, sys.warnoptions)'
-    direct = venv.run(*flags, '-c', program)
-    run = venv.run(*flags, '-m', 'backport', 'run', '-c', program)
-    assert run.out == direct.out
+@pytest.mark.parametrize('arguments', [[], ['-'], ['-i', '-q']])
+def test_standard_input(venv, arguments):
+    """As python alone, with nothing behind it."""
+    direct, run = (subprocess.run(
+        [venv.python, *command, *arguments], input=IS_ON + 'import sys, site\n'
+        'print(sys.argv, sys.flags, site.__spec__.origin)\n', cwd='/',
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+        for command in ([], ['-m', 'backport', 'run']))
+    assert direct.returncode == run.returncode == 0
+    assert direct.stdout.startswith('False\n')
+    assert run.stdout == direct.stdout.replace('False', 'True', 1)
+    assert run.stderr == direct.stderr
 
 
 def test_it_is_on_and_was_not(venv):
@@ -90,25 +97,25 @@ def test_from_a_checkout(venv, tmp_path):
 import os, runpy, sys
 os.environ.pop('PYTHONPATH')
 sys.argv[1:] = ['run', '-c', """if 1:
-    import sys, concurrent.futures.thread as thread
-    print(thread._backport.applied is not None)
+    import sys
+    from concurrent.futures.thread import ThreadPoolExecutor
+    print(ThreadPoolExecutor.submit.__code__.co_filename)
     print([path for path in sys.path if '%s' in path])
-    print(sys.modules['backport'].__file__)
 """]
 runpy.run_module('backport', run_name='__main__')
 ''' % tmp_path.name, env={'PYTHONPATH': str(tmp_path)})
-    assert child.out.splitlines() == [
-        'True', "[%r]" % venv.site if tmp_path.name in venv.site else '[]',
-        str(tmp_path / 'backport' / '__init__.py')], child
+    patch, path = child.out.splitlines()
+    assert patch.startswith(str(tmp_path / 'backport' / 'patches')), child
+    assert path == ('[%r]' % venv.site if tmp_path.name in venv.site
+                    else '[]'), child
 
 
 CHILDREN = '''
 import multiprocessing, subprocess, sys
 
 def is_on(_=None):
-    import concurrent.futures.thread as thread
-    lock = getattr(thread, '_backport', None)
-    return getattr(lock, 'applied', None) is not None
+    from concurrent.futures.thread import ThreadPoolExecutor
+    return 'patches' in ThreadPoolExecutor.submit.__code__.co_filename
 
 if __name__ == '__main__':
     for method in 'fork', 'spawn', 'forkserver':
@@ -117,8 +124,9 @@ if __name__ == '__main__':
         pool.close()
         pool.join()
     subprocess.check_call([sys.executable, '-c', """if 1:
-        import concurrent.futures.thread as thread
-        print('subprocess', hasattr(thread, '_backport'))"""])
+        from concurrent.futures.thread import ThreadPoolExecutor
+        print('subprocess', 'patches' in
+              ThreadPoolExecutor.submit.__code__.co_filename)"""])
 '''
 
 
@@ -132,28 +140,95 @@ def test_child_processes(venv, tmp_path):
             for name in ('fork', 'spawn', 'forkserver', 'subprocess')], child
 
 
+@pytest.mark.parametrize('name', LAUNCHERS)
+def test_launchers(venv, tmp_path, name):
+    """The program that a launcher starts is protected, and its children."""
+    script = tmp_path / 'script.py'
+    script.write_text(IS_ON + '''
+import subprocess, sys
+print('sitecustomize' in sys.modules, flush=True)
+if sys.argv[1:]:
+    subprocess.check_call([sys.executable, __file__])
+''')
+    arguments = LAUNCHER, name, str(script), 'and a child'
+    direct = venv.run(*arguments)
+    assert direct.words == ['False', 'True', 'False', str(name != 'cleans_up')]
+    child = venv.backport('run', *arguments)
+    assert child.words == ['True', 'True', 'True', str(name != 'cleans_up')]
+    assert child.err == direct.err == ''
+
+
+@pytest.mark.parametrize('name', LAUNCHERS)
+def test_they_hide_a_sitecustomize(venv, tmp_path, name):
+    """The twin: run would have one in front of PYTHONPATH."""
+    (tmp_path / 'sitecustomize.py').write_text('import backport')
+    env = {'PYTHONPATH': str(tmp_path)}
+    assert venv.is_on(env=env)
+    child = venv.run(LAUNCHER, name, '-c', IS_ON, env=env)
+    assert child.words == [str(name == 'chains')], child
+
+
 @pytest.mark.parametrize('text', [
     'import sys; print("theirs", __name__, sorted(globals())); here = 1',
     'raise ValueError("theirs")', 'import no_such_module',
+    'raise SystemExit("theirs")', 'import sys; del sys.modules["site"]',
     'import sys; del sys.modules["sitecustomize"]'])
-def test_the_sitecustomize_that_it_hides(venv, text):
-    venv.write('sitecustomize.py', text.encode() + b'\n')
-    program = ('import sys; print(getattr(sys.modules.get("sitecustomize"), '
-               '"__file__", None))')
-    direct = venv.run('-c', program)
-    run = venv.backport('run', '-c', program)
-    assert run.returncode == direct.returncode == 0
-    # Once by the interpreter that runs "backport run", once by the program.
-    assert run.err == direct.err * 2
-    *theirs, last = direct.out.splitlines()
-    assert run.out.splitlines() == theirs * 2 + [last]
+def test_beside_a_sitecustomize(venv, tmp_path, text):
+    (tmp_path / 'sitecustomize.py').write_text(text)
+    program = SEEN + 'print(sys.modules.get("site"))\n'
+    env = {'PYTHONPATH': str(tmp_path)}
+    direct = venv.run('-c', program, env=env)
+    run = venv.run('-c', '''
+import os, sys
+os.environ["PYTHONPATH"] = %r
+sys.argv[1:] = ["run"] + sys.argv[1:]
+import runpy
+runpy.run_module("backport", run_name="__main__")
+''' % str(tmp_path), '-c', program)
+    assert run.returncode == direct.returncode
+    assert run.out == direct.out
+    if direct.returncode == 0:
+        assert run.err == direct.err
+    else:   # no interpreter starts; the traceback has one entry more
+        assert run.err.splitlines()[::-1][:2] == direct.err.splitlines()[
+            ::-1][:2]
 
 
-def test_on_pythonpath(venv, tmp_path):
-    (tmp_path / 'sitecustomize.py').write_text('print("theirs")')
-    child = venv.backport('run', '-c', IS_ON,
-                          env={'PYTHONPATH': str(tmp_path)})
-    assert child.words[-2:] == ['theirs', 'True'], child
+def test_other_interpreters(venv):
+    """A child process may be of another version."""
+    others = [path for path in glob.glob(os.path.join(
+        os.path.dirname(sys.base_prefix), '3.*', 'bin', 'python'))
+        if not path.startswith(sys.base_prefix)]
+    program = '''
+import subprocess, sys
+for path in sys.argv[1:]:
+    subprocess.check_call([path, '-W', 'error', '-c', %r])
+''' % ('import site, sys\nassert "startup" not in repr(site)\n'
+       '# Since 3.11 this module is frozen, and found before any path.\n'
+       'assert sys.version_info > (3, 11) or "startup" not in repr(sys.path)\n'
+       'assert sys.version_info < (3, 9) or "backport" not in repr((\n'
+       '    sorted(sys.modules), sys.meta_path))')
+    child = venv.backport('run', '-c', program, *others)
+    assert (child.returncode, child.err) == (0, '')
+
+
+@pytest.mark.parametrize('entry', ['{}/', '{}/../run', '{}:{}'])
+def test_an_entry_written_differently(venv, entry):
+    """As tools may write it that change PYTHONPATH."""
+    folder = os.path.join(venv.site, 'backport', 'startup', 'run')
+    program = IS_ON + 'import sys; print("startup" in repr(sys.path))'
+    child = venv.run('-c', program, env={'PYTHONPATH': entry.format(
+        folder, folder)})
+    assert child.words == ['True', 'False'] and not child.err, child
+
+
+def test_uninstalled_meanwhile(venv):
+    child = venv.backport('run', '-c', '''
+import shutil, subprocess, sys
+shutil.rmtree(sys.argv[1])
+subprocess.check_call([sys.executable, '-c', 'import asyncio'])
+''', os.path.join(venv.site, 'backport'))
+    assert (child.returncode, child.err) == (0, '')
 
 
 def test_run_in_run(venv):
@@ -200,15 +275,21 @@ def test_what_defeats_it(venv, arguments):
     assert child.err.count('\n') == 1 and 'with -' in child.err, child
 
 
-@pytest.mark.parametrize('flag', ['-I', '-E', '-S'])
-def test_own_flags_that_defeat_it(venv, flag):
-    env = {'PYTHONPATH': venv.site} if flag == '-S' else {}
-    child = venv.run(flag, '-m', 'backport', 'run', '-c', 'pass', env=env)
-    assert child.returncode == 2 and 'with %s ' % flag in child.err, child
+def test_own_options_are_not_passed_on(venv):
+    child = venv.run('-E', '-O', '-m', 'backport', 'run', '-c',
+                     IS_ON + 'import sys; print(sys.flags.optimize)')
+    assert child.words == ['True', '0'], child
 
 
-@pytest.mark.parametrize('arguments', [[], ['-h']])
-def test_help(venv, arguments):
-    child = venv.backport('run', *arguments)
-    assert child.returncode == (0 if arguments else 2)
-    assert '-m mod' in child.out + child.err and 'Traceback' not in child.err
+def test_imported_from_a_zip_file(venv, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / 'archive'), 'zip', venv.site,
+                                  'backport')
+    shutil.rmtree(os.path.join(venv.site, 'backport'))
+    child = venv.backport('run', '-c', '', env={'PYTHONPATH': archive})
+    assert child.returncode == 2
+    assert child.err.count('\n') == 1 and 'unzipped' in child.err, child
+
+
+def test_help(venv):
+    child = venv.backport('run', '--help')
+    assert child.returncode == 0 and '-m mod' in child.out

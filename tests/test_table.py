@@ -4,7 +4,7 @@ import sys
 import pytest
 
 import stdlib
-from backport import _identify
+from backport import _sources
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='the table ends with 3.8')
@@ -13,9 +13,9 @@ pytestmark = pytest.mark.skipif(
 @pytest.mark.parametrize('row', stdlib.rows(),
                          ids=lambda row: '%s-%s' % (row.patch, row.releases))
 def test_code_digest(row):
-    assert stdlib.code_digests(row) == row.code
+    assert stdlib.code_digests(row) == row.digests
 
 
 def test_every_row_is_tested():
-    assert {(stdlib.patch_of(row), row.releases)
-            for row in _identify.SOURCES} == set(stdlib.EDITS)
+    assert {(name, row[0]) for name, rows in _sources.SOURCES.items()
+            for row in rows} == set(stdlib.EDITS)

@@ -114,28 +114,22 @@ importer = threading.Thread(target=__import__,
 importer.start()
 importer.join()
 ''',
-    'half-imported': HALF_IMPORTED + '''
-def inside():
-    assert not hasattr(sys.modules['concurrent.futures.thread'], '_shutdown')
-    %s
-Gate('queue', inside)
-import concurrent.futures.thread
-''',
+    # The other thread is past the finders: backport waits for its import, as
+    # `import` does.
     'half-imported in another thread': HALF_IMPORTED + '''
-inside, go_on = threading.Event(), threading.Event()
-Gate('queue', lambda: (inside.set(), go_on.wait(PATIENCE)) and None)
-def load():
-    import concurrent.futures.thread
-    tell(live())    # patched before the import ends
-importer = threading.Thread(target=load)
+inside, done = threading.Event(), threading.Event()
+main = threading.main_thread()
+Gate('queue', lambda: (
+    inside.set(), until(lambda: waits(main) or done.is_set())) and None)
+importer = threading.Thread(target=__import__,
+                            args=('concurrent.futures.thread',))
 importer.start()
 inside.wait(PATIENCE)
-%s
 assert not hasattr(sys.modules['concurrent.futures.thread'], '_shutdown')
-go_on.set()
+%s
+done.set()
 importer.join()
 ''',
-    # The other thread is past the finders: backport waits for its import.
     'found by another thread': HALF_IMPORTED + '''
 inside, done = threading.Event(), threading.Event()
 main = threading.main_thread()
@@ -163,35 +157,30 @@ def test_applied(ask, order):
     assert set(stock.words) <= {'futures'} and not stock.err, stock
 
 
-def test_loader_with_exec_module_of_its_own(ask):
-    """As ddtrace's, whose class has none; on 3.6 both modules are loaded again.
-    """
-    child = ask(HALF_IMPORTED + '''
-        class Loader:
-            def __init__(self, loader):
-                self.loader = loader
-                self.exec_module = lambda module: loader.exec_module(module)
-            def create_module(self, spec):
-                return None
-        class Finder:
-            def find_spec(self, name, path=None, target=None):
-                if name == 'concurrent.futures.thread':
-                    spec = PathFinder.find_spec(name, path)
-                    spec.loader = Loader(spec.loader)
-                    return spec
-        sys.meta_path.insert(0, Finder())
-        import backport
-        import concurrent.futures.thread
-    '''.replace('\n        ', '\n'))
-    assert (child.record.state, child.record.live) == ('applied', 'patches')
-    assert not child.err, child
-
-
-def test_half_imported_from_a_zip(ask, tmp_path):
-    """zipimport keeps no spec that tells of an import under way."""
-    entry = FORMS['zip'](tmp_path, stdlib.source(INSTALLED))
-    child = ask(ORDERS['half-imported'] % 'import backport',
-                env=stdlib.environ(entry))
+@pytest.mark.parametrize('form', ['file', 'zip'])
+def test_half_imported_by_this_thread(ask, tmp_path, form):
+    """It says so, and what to do.  zipimport keeps no spec that would tell."""
+    environ = {}
+    if form == 'zip':
+        environ = stdlib.environ(FORMS['zip'](tmp_path,
+                                              stdlib.source(INSTALLED)))
+    program = HALF_IMPORTED + '''
+def inside():
+    assert not hasattr(sys.modules['concurrent.futures.thread'], '_shutdown')
+    %s
+    print(reason())
+reason = lambda: sys.modules['backport'].status()[0].reason
+Gate('queue', inside)
+import concurrent.futures.thread
+tell(live())
+print(reason())
+backport.activate()
+'''
+    child = ask(program % 'global backport; import backport', env=environ)
+    reason = ('concurrent.futures.thread was loaded past the import hook, or '
+              'this thread is importing it; call backport.activate() after '
+              'that')
+    assert ' '.join(child.words) == ' '.join([reason, 'futures', reason])
     assert (child.record.state, child.record.live) == ('applied', 'patches')
     assert not child.err, child
 
@@ -253,7 +242,8 @@ def test_import_loads_nothing_else(run_python):
         import backport
         print(*sorted(set(sys.modules) - before))
         ''')
-    assert child.words == ['backport', 'backport._hook'], child
+    assert child.words == ["backport", "backport._api", "backport._finder"], (
+        child)
 
 
 def test_pending(ask):
@@ -583,19 +573,48 @@ def test_off_and_on_again(ask):
     assert child.record.state == 'applied', child
 
 
+#: As ddtrace wraps a function.
+WRAP_IN_PLACE = '''
+submit = thread.ThreadPoolExecutor.submit
+submit.kept = type(live)(submit.__code__, vars(thread))
+submit.__code__ = (lambda *args: ThreadPoolExecutor.submit.kept(*args)).__code__
+'''
+
+
+@pytest.mark.parametrize('tool, changed', [
+    (TOOLS['code of a worker'], '_worker'),
+    (TOOLS['code of submit'], 'ThreadPoolExecutor.submit'),
+    (WRAP_IN_PLACE, 'ThreadPoolExecutor.submit'),
+], ids=['worker', 'submit', 'wrapped'])
+def test_changed_while_it_was_off(ask, tool, changed):
+    """It is refused as it would have been at first; nothing is undone."""
+    child = ask('import backport' + REWRITTEN % '''
+backport.deactivate()
+''' + tool + '''
+before = codes()
+backport.activate()
+assert same(before, codes())
+print(pool(1).submit(len, 'abc').result())
+live = lambda: None
+''')
+    assert child.words == ['3'] and child.record.state == 'refused', child
+    assert child.record.reason.endswith(changed), child
+    assert 'another tool has ' in child.record.reason, child
+
+
 def test_deactivated_before_it_was_loaded(ask):
     child = ask('''
-        finders = list(sys.meta_path)
         import backport
         backport.deactivate()
-        assert sys.meta_path == finders
         import concurrent.futures.thread
+        assert sys.modules['backport'].status()[0].state == 'disabled'
+        assert '_backport' not in vars(concurrent.futures.thread)
     ''')
     assert (child.record.state, child.record.live) == ('disabled', 'futures')
 
 
-@pytest.mark.parametrize('tool', [
-    'code of submit', 'code of the exit handler'])
+@pytest.mark.parametrize('tool', ['code of submit', 'code of the exit handler',
+                                  'submit itself'])
 def test_deactivate_refuses(ask, tool):
     """Another tool has changed a function since: all stays as it is."""
     child = ask('import backport' + REWRITTEN % TOOLS[tool] + '''
@@ -607,7 +626,26 @@ print(record.reason)
 live = lambda: None
 ''')
     assert child.words[0] == 'refused', child
-    assert 'not taken back: another tool' in child.out, child
+    assert 'another tool has' in child.out, child
+
+
+def test_wrapped_in_place(ask):
+    """It is applied, and cannot be taken back."""
+    child = ask('''
+import backport
+from concurrent.futures import thread
+''' + WRAP_IN_PLACE + '''
+before = codes()
+for record in backport.status()[0], backport.deactivate()[0]:
+    tell(record.state)
+    assert record.reason.endswith(
+        '; another tool has wrapped the patched code in place'), record
+backport.activate()
+assert same(before, codes())
+print(thread.ThreadPoolExecutor(1).submit(len, 'abc').result())
+live = lambda: None
+''')
+    assert child.words == ['applied', 'applied', '3'] and not child.err, child
 
 
 # At odd moments.
@@ -619,7 +657,7 @@ def test_activated_by_two_threads(ask):
         import backport
         del os.environ['BACKPORT_DISABLE']
         inside = threading.Event()
-        Gate('backport.patches.thread', lambda: (
+        Gate('backport.patches.thread_3', lambda: (
             inside.set(), tell(until(lambda: waits(second)))) and None)
         first = threading.Thread(target=backport.activate)
         second = threading.Thread(target=backport.activate)
@@ -751,12 +789,11 @@ BREAKAGES = {
 PATCH = 'patches/%s.py' % INSTALLED.patch
 
 
-@pytest.mark.parametrize('order', ['backport first', 'thread first',
-                                   'half-imported'])
+@pytest.mark.parametrize('order', ['backport first', 'thread first'])
 @pytest.mark.parametrize('file, breakage', [
     (PATCH, breakage) for breakage in sorted(BREAKAGES)] + [
     (file, 'raises') for file in (
-        '_installer.py', '_identify.py', '_table.py', '_lock.py', '_exit.py')])
+        '_installer.py', '_sources.py', '_exit.py', '_lock.py')])
 def test_broken_package(ask, tmp_path, file, breakage, order):
     """Somebody else's import goes on, and everything is as it was."""
     ignore = shutil.ignore_patterns('__pycache__')

@@ -3,11 +3,13 @@
     python startup.py INTERPRETER [--seeds N] [--json FILE]
 
 `-c pass` under valgrind's callgrind, in virtual environments without anything
-else.  Beside it: what setuptools and coverage put at a start-up.  A .pth file
+else.  Beside it: what setuptools and coverage put at a start-up.  Either file
 costs by itself; the ratio to an empty one is shown too.  And what the first
-pool costs, which loads the patch: importing its module, bare and enabled.
+pool costs, which loads the patch: importing its module, bare, enabled, and with
+`import backport` in front.  Everything is compiled.
 """
 import argparse
+import functools
 import os
 import re
 import shutil
@@ -20,9 +22,11 @@ from run import python_version, record
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-EMPTY = 'an empty .pth'
+EMPTY = 'an empty '     # sitecustomize or .pth
 POOLS = 'concurrent.futures.thread', 'concurrent.futures.process'
 # setuptools: distutils-precedence.pth, coverage: its documented .pth.
+#: Where importing a pool is measured.
+FIRST = 'sitecustomize', 'pth', 'import backport'
 OTHERS = {'setuptools\' .pth': 'setuptools', 'coverage\'s .pth': 'coverage'}
 
 
@@ -61,24 +65,34 @@ def make(folder, python, title):
     packages = []
     if title in OTHERS:
         packages = [OTHERS[title]]
-    elif title in ('sitecustomize', 'pth'):
+    elif title in FIRST:
         packages = [ROOT]
     python = environment(path, python, packages)
-    if title in ('sitecustomize', 'pth'):
-        subprocess.check_call(
-            [python, '-m', 'backport', 'enable', '--method', title],
-            stdout=subprocess.DEVNULL, cwd=os.sep,
-            env=dict(os.environ, PYTHONDONTWRITEBYTECODE='1'))
     site = site_packages(python)
-    if title in OTHERS:
-        # Not by uv's --compile-bytecode: it fails on 3.6.
-        subprocess.call([python, '-m', 'compileall', '-q', site])
-    if title == EMPTY:
-        open(os.path.join(site, 'empty.pth'), 'w').close()
+    write = functools.partial(write_file, site)
+    if title == 'pth':
+        subprocess.check_call([python, '-m', 'backport', 'enable'],
+                              stdout=subprocess.DEVNULL, cwd=os.sep)
+    elif title == 'sitecustomize':
+        # What a .pth file executes, in a file of its own.
+        with open(os.path.join(site, 'backport/startup/watch.py')) as file:
+            write('sitecustomize.py', file.read().replace(
+                '__file__[:-17]', '__file__[:-17] + "/backport"'))
+    elif title == EMPTY + '.pth':
+        write('empty.pth', '')
+    elif title == EMPTY + 'sitecustomize':
+        write('sitecustomize.py', '')
     elif title.startswith('coverage'):
-        with open(os.path.join(site, 'coverage.pth'), 'w') as file:
-            file.write('import coverage; coverage.process_startup()\n')
+        write('coverage.pth',
+              'import coverage; coverage.process_startup()\n')
+    # Not by uv's --compile-bytecode: it fails on 3.6.
+    subprocess.call([python, '-m', 'compileall', '-q', site])
     return python
+
+
+def write_file(folder, name, text):
+    with open(os.path.join(folder, name), 'w') as file:
+        file.write(text)
 
 
 def main():
@@ -90,31 +104,39 @@ def main():
     arguments = parser.parse_args()
     if not shutil.which('valgrind'):
         sys.exit('valgrind is not installed (apt-get install valgrind)')
-    titles = ['bare', 'sitecustomize', EMPTY, 'pth'] + list(OTHERS)
-    mean, first = {}, {}
+    titles = ['bare', 'sitecustomize', 'pth', EMPTY + 'sitecustomize',
+              EMPTY + '.pth', *OTHERS]
+    mean, first = {}, {module: {} for module in POOLS}
     with tempfile.TemporaryDirectory() as folder:
-        for title in titles:
+        for title in titles + ['import backport']:
             print('\r\033[K%s' % title, end='', file=sys.stderr, flush=True)
             python = make(folder, shutil.which(arguments.python), title)
-            mean[title] = statistics.mean(
-                instructions(python, seed) for seed in range(arguments.seeds))
+
+            def measure(program):
+                return statistics.mean(instructions(python, seed, program)
+                                       for seed in range(arguments.seeds))
+
+            if title in titles:
+                mean[title] = measure('pass')
             for module in POOLS:
-                if title in ('bare', 'sitecustomize'):
-                    first.setdefault(module, {})[title] = statistics.mean(
-                        instructions(python, seed, 'import ' + module)
-                        for seed in range(arguments.seeds))
+                if title == 'import backport':
+                    first[module][title] = measure(title + ', ' + module)
+                elif title in ('bare',) + FIRST:
+                    first[module][title] = measure('import ' + module)
     print('\r\033[K', end='', file=sys.stderr)
     print('instructions of a start, mean of %d hash seeds (bare: %.2f M)'
           % (arguments.seeds, mean['bare'] / 1e6))
     for title in titles:
-        print('  %-18s %.4f%s' % (
+        empty = EMPTY + {'pth': '.pth'}.get(title, title)
+        print('  %-24s %.4f%s' % (
             title, mean[title] / mean['bare'],
-            '   (%.4f of an empty one)' % (mean[title] / mean[EMPTY])
-            if title == 'pth' else ''))
-    print('to import a pool, enabled')
+            '   (%.4f of an empty one)' % (mean[title] / mean[empty])
+            if empty in mean else ''))
+    print('of a start that imports a pool')
     for module in POOLS:
-        print('  %-26s %.4f' % (
-            module, first[module]['sitecustomize'] / first[module]['bare']))
+        for title in FIRST:
+            print('  %-26s  %-16s %.4f' % (
+                module, title, first[module][title] / first[module]['bare']))
     if arguments.json:
         record(arguments.json, python_version(
             shutil.which(arguments.python)), {

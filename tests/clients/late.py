@@ -31,14 +31,30 @@ def work():
 def hold_up(executor):
     """Hold the next worker up, started and not yet known, until exit is on.
 
-    Returns an Event that is set when the submit that starts it is there.
+    Says what became of the submit that starts it.  Returns an Event that is set
+    when that submit is there.
     """
     inside = threading.Event()
+    submit = executor.submit
 
     def gate(t):
         inside.set()
         until(exit_has_begun)
         # Stock code takes stock of the workers now.  Ours waits for this one.
         time.sleep(0.5)
+
+    def submit_and_tell(*args, **kwargs):
+        try:
+            future = submit(*args, **kwargs)
+        except RuntimeError:
+            tell('refused')
+            raise
+        else:
+            tell('accepted')
+        finally:
+            submitted.set()
+        return future
+
     executor._threads = Threads(gate)
+    executor.submit = submit_and_tell
     return inside

@@ -2,16 +2,25 @@
 import http.server
 import socket
 import socketserver
+import subprocess
+import sys
 import threading
 import urllib.request
+
+from gates import tell, until
 
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
+    def handle_error(self, request, client_address):
+        # A client that exits does not wait for the answer.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
-def serve(answer):
+
+def serve(answer, **more_headers):
     """Answer each request with *answer*(path, headers, body); return the URL.
 
     Served by daemon threads of their own, no pool.
@@ -23,10 +32,12 @@ def serve(answer):
                           self.rfile.read(length)).encode()
             self.send_response(200)
             self.send_header('Content-Length', str(len(body)))
+            for name, value in more_headers.items():
+                self.send_header(name.replace('_', '-'), value)
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_PUT = do_GET
+        do_HEAD = do_POST = do_PUT = do_GET
 
         def log_message(self, *args):
             pass
@@ -47,3 +58,32 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(('127.0.0.1', 0))
         return listener.getsockname()[1]
+
+
+def drive(*command, stop):
+    """Start a server by ``python -m``, fetch from it, stop it by a signal.
+
+    ``late`` on the command line: fetch "/late" only.
+    """
+    # Not before the server's own application has imported late.
+    from concurrent.futures import ThreadPoolExecutor
+    port = free_port()
+    server = subprocess.Popen([sys.executable, '-m'] + [
+        word.format(port=port) for word in command])
+    url = 'http://127.0.0.1:%d/' % port
+
+    def is_up():
+        try:
+            return fetch(url)
+        except OSError:
+            return False
+
+    until(is_up, 60)
+    if 'late' in sys.argv:
+        fetch(url + 'late')
+    else:
+        with ThreadPoolExecutor(8) as clients:
+            print(*clients.map(lambda n: fetch(url + str(n)), range(30)))
+    server.send_signal(stop)
+    sys.stdout.flush()
+    tell('status %d' % server.wait())

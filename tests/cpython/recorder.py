@@ -7,7 +7,6 @@ whatever happens: tests compare what their children print.
 """
 import os
 import sys
-from _frozen_importlib_external import PathFinder
 
 LOG = None      # path of a file that exists
 BREAK = None    # what to break, see run.py
@@ -47,20 +46,18 @@ def record_states(installer):
 
 
 class Finder:
-    """Finds the installer when it is imported, which is not at start-up."""
+    """Finds no module: it is asked, after the package's own, for the pools.
+
+    The installer is loaded when a pool has been; here a moment before.
+    """
+
+    recorded = False
 
     def find_spec(self, name, path=None, target=None):
-        if name != 'backport._installer':
-            return None
-        spec = PathFinder.find_spec(name, path)
-        exec_module = spec.loader.exec_module
-
-        def exec_and_record(module):
-            exec_module(module)
-            record_states(module)
-
-        spec.loader.exec_module = exec_and_record
-        return spec
+        finder = sys.modules.get('backport._finder')
+        if finder and name in finder.PATCHES.values() and not self.recorded:
+            self.recorded = True
+            record_states(finder.load('_installer'))
 
 
 write('started')

@@ -15,9 +15,9 @@ from scenarios import SCENARIOS
 from scheduler import SCHEDULER
 from world import HUNG, World, thread, threading
 
-#: Looks before the exit handler goes on without: 3000 in production.  Less than
-#: the scheduler's, else it would count as a hang.
-PATIENCE = 50
+#: Looks before the exit handler goes on without: 3000 and 60000 in production.
+#: Less than the scheduler's, else it would count as a hang.
+PATIENCE, LONGEST = 50, 80
 
 
 def prepare(variant, opcodes=False):
@@ -30,7 +30,7 @@ def prepare(variant, opcodes=False):
         from backport import _exit, _lock
         record = backport.status()[0]
         assert (record.name, record.state) == ('thread', 'applied'), record
-        _exit.PATIENCE = PATIENCE
+        _exit.PATIENCE, _exit.LONGEST = PATIENCE, LONGEST
         _exit._pause = SCHEDULER.pause
         files |= {_exit.__file__, _lock.__file__}
         _fresh.update(vars(thread._backport))

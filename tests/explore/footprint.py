@@ -18,40 +18,37 @@ HARMLESS = frozenset((
     'cancel data get holds is_alive join notify_all put release set_result '
     'set_running_or_notify_cancel start wait '
     'global _threads_queues '
-    # Counters that nothing under test looks at.
-    'refusals waits '
+    # What nothing under test looks at.
+    'refusals taken_out waits '
 ).split())
 #: Local names of weak references, which die when nobody has the Thread.
 ALIASES = {'wr': 'life', 'reference': 'life', 'selfref': 'end of life'}
 #: What is only looked at, but where one of `CHANGES` is on the same line, or an
 #: assignment.
 LOOKED_AT = frozenset("""
-    life _broken _flag _is_stopped _iterating _pending_removals _shutdown _threads
-    _tstate_lock process_id""".split() + ['global _shutdown'])
+    _broken _flag _is_stopped _iterating _pending_removals _shutdown _threads
+    _tstate_lock life process_id""".split() + ['global _shutdown'])
 CHANGES = frozenset('add append clear discard pop remove update'.split())
 #: Globals of these types are bound once.
 CONSTANT = (type, types.ModuleType, types.FunctionType,
             types.BuiltinFunctionType, str, float)
 
-#: Names of attributes -> the lock of the object that has them.
-OWNERS = {'_flag': ('self', '_cond._lock.name'),
-          '_threads': ('self', '_shutdown_lock.name'),
-          '_shutdown': ('self', '_shutdown_lock.name')}
+#: Attributes of which each object has its own -> where the name of its lock is.
+OWN = {'_flag': '_cond._lock.name', '_shutdown': '_shutdown_lock.name',
+       '_threads': '_shutdown_lock.name'}
 
-_footprints = {}
-NAMES={}
+_footprints = {}    # (code, line number) -> [(name, whether changed), ...]
+
 
 def footprint(frame):
-    """Yield (name, whether it may be changed) for each on the line of *frame*.
-    """
+    """Yield (name, whether it may be changed) for what a line touches."""
     where = frame.f_code, frame.f_lineno
     if where not in _footprints:
         _footprints[where] = list(_footprint(frame, *where))
     for name, write in _footprints[where]:
-        if name in OWNERS:
-            local, path = OWNERS[name]
+        if name in OWN:
             owner = frame.f_locals.get('self', frame.f_locals.get('executor'))
-            for attribute in path.split('.'):
+            for attribute in OWN[name].split('.'):
                 owner = getattr(owner, attribute, None)
             name = name, owner
         yield name, write
@@ -79,7 +76,6 @@ def _footprint(frame, code, number):
     if 'end of life' in names:
         names, changes = {'life'}, True
     for name in sorted(names - HARMLESS - CHANGES):
-        NAMES.setdefault(name,[]).append((code.co_filename.split('/')[-1],code.co_name,number))
         yield name, changes or name not in LOOKED_AT
 
 

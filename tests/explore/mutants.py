@@ -44,7 +44,8 @@ MUTANTS = {
     'refused work is not cancelled': (
         THREAD, {'f.cancel()': 'True'}, 'growing-pool', RAN),
     'a refused start is let out': (
-        THREAD, {'            if not _shutdown:\n': '            if True:\n'},
+        THREAD, {'            if not _shutdown:\n':
+                 '            if True:\n'},
         'growing-pool', RAN),
     "no look for another class's submit": (
         THREAD, {'    # For a submit that is not ours': '    if False:  #',
@@ -53,7 +54,7 @@ MUTANTS = {
     'other functions are not guarded': (
         THREAD, {'if patched:': 'if True:'}, 'own-start', NOT_JOINED),
     'no look under the guard': (
-        '_exit.py', {'            if self.declared():\n': '            if 0:\n'},
+        '_exit.py', {"if self.namespace['_shutdown'] and": 'if False and'},
         'own-start', NOT_JOINED),
     'a refused Thread stays entered': (
         THREAD, {'_backport.interrupted(t, _threads_queues)': 'pass'},
@@ -71,7 +72,8 @@ MUTANTS = {
         '_exit.py', {'thread in threading._limbo or ': ''}, 'interrupted',
         NOT_JOINED),
     'interrupted: no look whether it runs': (
-        '_exit.py', {' or thread.is_alive()': ''}, 'interrupted', NOT_JOINED),
+        '_exit.py', {' or thread._started.is_set():': ':'}, 'interrupted',
+        NOT_JOINED),
 
     # The lock.
     'a slice of what is held': (
@@ -81,6 +83,10 @@ MUTANTS = {
                      'self.holds.pop(hold, False)':
                      '(self.holds.remove(hold) or True)'},
         'two-locking', TORN),
+
+    'the oldest hold of a thread is released first': (
+        '_lock.py', {'list(self.holds)[::-1]': 'list(self.holds)'},
+        'nested-locking', DEADLOCK),
 
     # The exit handler.
     'exit is declared after the wait': (
@@ -95,15 +101,15 @@ MUTANTS = {
                        '    finally:\n': '    if True:\n'},
         'ctrl-c', NOT_JOINED),
     'exit does not wait for starts': (
-        '_exit.py', {'while (_is_starting(thread)': 'while (False'},
+        '_exit.py', {'                  if _is_starting(thread)]':
+                     '                  if False]'},
         'new-pool', NOT_JOINED),
     'exit waits for a Thread that is taken out': (
-        '_exit.py', {' and thread in threads\n': '\n'}, 'new-pool', VAIN),
+        '_exit.py', {' and thread in threads': ''}, 'new-pool', VAIN),
     'exit waits for a start for ever': (
-        '_exit.py', {' and looks < PATIENCE': ''}, 'dead-start', DEADLOCK),
-    'exit waits for what its own stack starts': (
-        '_exit.py', {'threads.append(frame': '(frame'}, 'exit-inside',
-        DEADLOCK),
+        '_exit.py', {'while waited and looks < LONGEST and native < PATIENCE':
+                     'while waited'},
+        'dead-start', DEADLOCK),
     'exit does not wait for holds': (
         '_exit.py', {'while self.lock.blocks(hold, looks)': 'while False'},
         'own-copy', NOT_JOINED),
@@ -120,7 +126,7 @@ MUTANTS = {
                      '[thread for thread, _ in threads.items()]'},
         'freed-thread', CHANGED),
     'a child waits for threads of its parent': (
-        '_exit.py', {' or thread._is_stopped)': ')'}, 'fork', IN_CHILD),
+        '_exit.py', {' or thread._is_stopped)': ')'}, 'fork', FAILED),
     'a child forgets a thread that it goes on to start': (
         '_exit.py', {' and thread._tstate_lock is None': ''}, 'fork-inside',
         FAILED),
@@ -131,12 +137,8 @@ if VERSION == '3.6':
             '_exit.py', {'thread._is_stopped and thread._tstate': 'False and '
                          'thread._tstate'}, 'fork', IN_CHILD),
         'a child that never declared exit refuses work': (
-            '_exit.py', {"['_shutdown']\n                and self.process_id in "
-                         "(None, getpid()))": "['_shutdown'])"},
-            'fork-late', IN_CHILD),
-        'a child that never declared exit refuses threads': (
-            '_exit.py', {'return (self.process_id in (None, getpid())':
-                         'return (True'}, 'fork-late', IN_CHILD),
+            '_exit.py', {'return self.process_id == getpid()':
+                         'return True'}, 'fork-late', IN_CHILD),
     })
 
 

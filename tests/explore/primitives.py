@@ -157,15 +157,15 @@ class Dict(dict):
         SCHEDULER.touch(self.name)  # no point: list() calls it in its one step
         return super().__len__()
 
-    __contains__ = _one_step(dict, '__contains__', False)
-    __getitem__ = _one_step(dict, '__getitem__', False)
-    get = _one_step(dict, 'get', False)
     def __setitem__(self, key, value):
         if not super().__contains__(key):
             self.names.pop(hash(key), None)     # of an entry that has gone
         self._step(True, key)
         super().__setitem__(key, value)
 
+    __contains__ = _one_step(dict, '__contains__', False)
+    __getitem__ = _one_step(dict, '__getitem__', False)
+    get = _one_step(dict, 'get', False)
     __delitem__ = _one_step(dict, '__delitem__', True)
     pop = _one_step(dict, 'pop', True)
     setdefault = _one_step(dict, 'setdefault', True)

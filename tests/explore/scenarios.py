@@ -11,6 +11,7 @@ from functools import partial
 from scheduler import SCHEDULER
 from world import Interruption, World, thread, threading
 
+
 # A submit, and an exit.
 
 def new_pool(world, kind=thread.ThreadPoolExecutor):
@@ -136,6 +137,7 @@ def interrupted(world):
 
 def exit_inside(world, kind=thread.ThreadPoolExecutor):
     """In the main thread's submit it calls the exit handler."""
+    world.delayed = True
     SCHEDULER.interrupt(world.exits(world.submit, world.pool(kind=kind)),
                         thread._python_exit)
 
@@ -148,8 +150,7 @@ def ctrl_c(world):
                 frame.f_code is not thread._backport.wait.__code__):
             frame = frame.f_back
         if frame is not None:
-            world.lost = [task for task in SCHEDULER.tasks
-                          if task not in (worker, world.exit)]
+            world.kept = [worker, world.exit]
             raise Interruption
 
     world.used_pool()

@@ -38,6 +38,7 @@ class World:
         self.late_workers = False
         self.delayed = False    # whether exit may wait in vain, for a while
         self.lost = []          # threads that need not end
+        self.kept = None        # the only ones that must, if not None
         self.child = 0
         self.gate = threading.Event()
 
@@ -139,9 +140,13 @@ class World:
     def end_child(self, succeeded):
         os._exit(not succeeded or self._waited_in_vain())
 
+    def _counts(self, task):
+        return task not in self.lost and (
+            self.kept is None or task in self.kept)
+
     def _all_joined(self):
         return all(task.done for task in SCHEDULER.tasks
-                   if task.is_worker and task not in self.lost)
+                   if task.is_worker and self._counts(task))
 
     def _waited_in_vain(self):
         return SCHEDULER.vain > VAIN and not self.delayed
@@ -156,7 +161,7 @@ class World:
         if printed:
             found.add('printed ' + printed.split('\n')[-2].split(':')[0])
         for task in SCHEDULER.tasks:
-            if task in self.lost:
+            if not self._counts(task):
                 continue
             if task.error is not None:
                 found.add('%s raised %s: %s' % (

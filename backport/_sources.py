@@ -1,0 +1,164 @@
+"""The known sources of the standard library, and the patch for each.
+
+Of each source: the releases of CPython that have it; modules of patches/, in
+the order in which they import each other (the last one has the functions); the
+sha256 of the file as released; and digests of its functions' code, one for each
+way in which -O and -OO change it.  The code alone identifies a module whose
+file was reformatted by a vendor or is not there.  ``nox -s table`` computes the
+digests from the sources of every release.
+"""
+import marshal
+import sys
+
+#: Replaced by each patch.  The function that starts workers comes first.
+REPLACED = {
+    'thread': ('ThreadPoolExecutor._adjust_thread_count',
+               'ThreadPoolExecutor.submit', '_python_exit'),
+    'process': ('ProcessPoolExecutor._start_queue_management_thread',
+                'ProcessPoolExecutor.submit', '_python_exit'),
+}
+
+#: What the argument in docs/design.md rests on besides.  Some are not in 3.6.
+RELIED_UPON = {
+    'thread': ('ThreadPoolExecutor._initializer_failed',
+               'ThreadPoolExecutor.shutdown',
+               '_WorkItem.__init__', '_WorkItem.run', '_worker'),
+    'process': ('ProcessPoolExecutor._adjust_process_count',
+                'ProcessPoolExecutor.shutdown',
+                '_ThreadWakeup.clear', '_ThreadWakeup.wakeup',
+                '_WorkItem.__init__', '_add_call_item_to_queue',
+                '_process_worker', '_queue_management_worker'),
+}
+
+SOURCES = {
+    'thread': (
+        ('3.6.0-3.6.2', 'thread_exit thread_3_6',
+         '9ef485416f9d1d11f50cd7c841a88704121373c18bcf4aa396b0a74c578fc959',
+         ('fb6abe5b44217a94',)),
+        ('3.6.3-3.6.15', 'thread_exit thread_3_6',
+         '29280699736207d24d37241cccbb89f66318cba69ab5be3d1eae826c07426458',
+         ('9bdb02a29ce874d7',)),
+        ('3.7.0-3.7.1', 'thread_exit thread_3_7_4 thread_3_7_0',
+         '9553f96613e0ef2a890ec1ae12d5f7fde49a820269c435289fb3d27eab364ce7',
+         ('f51245d197ae750a',)),
+        ('3.7.2-3.7.3', 'thread_exit thread_3_7_4 thread_3_7_0',
+         '42009ff573a4460d7482292409ca097ee6c17d10f1954016cedaa7eff896f900',
+         ('75ed68ffe0924d63',)),
+        ('3.7.4-3.7.17', 'thread_exit thread_3_7_4',
+         'cf6b27870fec4221f2650e2609fab59f0c036960025f9b8e7dac6143a341c276',
+         ('7d7b92a30684fb83',)),
+        ('3.8.0-3.8.20', 'thread_exit thread_3_8',
+         '8d4ed0e1b0a2ad7bb9de18edbfb1d83995784a7ecd740d667f9de5a928c43cf4',
+         ('beb2dba232a65865',)),
+    ),
+    'process': (
+        ('3.6.0-3.6.2', 'process_3_6',
+         '25f097659c38e7dc350b17e30d71d4ecd4153b32e04b4a0a1e83aedaf4ca0e9d',
+         ('558851581455bbf6', '60aa259d11439a72', '450389fa828d6fff')),
+        ('3.6.3-3.6.15', 'process_3_6',
+         'aaf8bbce6f8d840f0641d9ad8e67c099516fae9ccdd6fdebe136f1a7f7c6cdcb',
+         ('558851581455bbf6', '60aa259d11439a72', '450389fa828d6fff')),
+        ('3.7.0-3.7.3', 'process_3_7_4 process_3_7_0',
+         '40697ac1b0b86211afe9421ee49633efce82bc14682a306f550972db30b28156',
+         ('272f53ca92bcf55b', 'cb1160a2f3fdff70', '3227ec4e17ace8f6')),
+        ('3.7.4-3.7.17', 'process_3_7_4',
+         '53ca3f3831d7825d6889db1304246020080cd6006587d9de04611e8861cab245',
+         ('77ed2bcea7ef49ae', '6a850d3a3309ce41', 'c0d5ff0e50b198fe')),
+        ('3.8.0-3.8.20', 'process_3_7_4 process_3_8',
+         '9087796ef9fea960450a6b3346b1c1ec2daba1efefb821d2a3c87c1c8fc22ab0',
+         ('d61a33be9eda8019', '62cfd5cda06a78c0', '78cf2dda01ba3347')),
+    ),
+}
+
+
+# What follows makes do without comprehensions: each is a function of its own,
+# which costs 14,000 instructions to load, in every program with a pool.
+
+def known(name, codes):
+    """Return (releases, modules in patches/) of the source with these *codes*.
+
+    *codes* is a dict, name -> code object.  Two Nones if there is none.
+    """
+    digest = code_digest(codes)
+    version = '%d.%d.' % sys.version_info[:2]
+    found = patch = None
+    for releases, modules, _, digests in SOURCES[name]:
+        if digest in digests and releases.startswith(version):
+            found = releases if found is None else found + ' or ' + releases
+            patch = modules
+    return found, patch
+
+
+def code_digest(codes):
+    """Return a digest, in hex, of *codes*, a dict of name -> code object."""
+    try:
+        # By which .pyc files tell whether a source has changed (PEP 552).
+        from _imp import source_hash
+    except ImportError:
+        return sha256(behaviour(codes))[:16]    # 3.6: as long as the other
+    return source_hash(0, behaviour(codes)).hex()
+
+
+def behaviour(codes):
+    """Return what *codes* do, without file names and line numbers, as bytes."""
+    functions = []
+    for name in sorted(codes):
+        functions.append((name, _plain(codes[name])))
+    try:
+        # The format without references, which depend on what else was loaded.
+        return marshal.dumps(functions, 2)
+    except ValueError:
+        return b''      # code that ddtrace has made: a constant is a function
+
+
+def _plain(code):
+    constants = []
+    for constant in code.co_consts:
+        if type(constant) is type(code):
+            constant = _plain(constant)
+        constants.append(constant)
+    return (code.co_name, code.co_argcount, code.co_kwonlyargcount,
+            code.co_flags, code.co_code, code.co_names, code.co_varnames,
+            code.co_freevars, code.co_cellvars, constants)
+
+
+def sha256(data):
+    """Return the sha256 of *data*, in hex."""
+    try:
+        # hashlib would load OpenSSL, which takes 3 to 16 milliseconds.
+        from _sha256 import sha256
+    except ImportError:
+        from hashlib import sha256
+    return sha256(data).hexdigest()
+
+
+def live_functions(name, namespace):
+    """Return (name -> function, None) or ({}, problem)."""
+    functions = {}
+    for qualname in REPLACED[name] + RELIED_UPON[name]:
+        first, _, rest = qualname.partition('.')
+        found = namespace.get(first)
+        if rest and isinstance(found, type):
+            found = vars(found).get(rest)
+        function = None if found is None else _unwrapped(found, namespace)
+        if function is not None:
+            functions[qualname] = function
+        elif found is not None:
+            return {}, 'another tool has replaced %s' % qualname
+        elif qualname not in RELIED_UPON[name]:
+            return {}, ('it has no %s: this is not the standard library'
+                        % qualname)
+    return functions, None
+
+
+def _unwrapped(found, namespace):
+    """Return the function of *namespace* that *found* is or wraps, or None.
+
+    Sentry and OpenTelemetry put a wrapper around submit and keep the function
+    in ``__wrapped__``; its code can be replaced under them.
+    """
+    for _ in range(100):
+        if type(found) is type(_unwrapped) and found.__globals__ is namespace:
+            return found
+        found = getattr(found, '__wrapped__', None)
+    return None

@@ -1,0 +1,1 @@
+"""The commands of ``python -m backport``; programs import none of this."""

@@ -1,0 +1,65 @@
+"""Runs one program with the patch: nothing is installed for it."""
+import os
+import subprocess
+import sys
+
+from . import _enable, _environment
+
+
+def main(arguments):
+    """Run the interpreter with *arguments* in place of this process.
+
+    It is started as ``python`` with these arguments would be: the options of
+    this interpreter are not passed on.  Returns the exit status, on Windows or
+    if that cannot be done.
+    """
+    needed = _environment.not_needed() is None
+    problem = _problem(arguments) if needed else None
+    if not sys.executable:
+        problem = 'this interpreter does not know its own path (sys.executable)'
+    if problem is not None:
+        print('backport run: ' + problem, file=sys.stderr)
+        return 2
+    if needed:
+        path = os.environ.get('PYTHONPATH', '').split(os.pathsep)
+        if path == [''] or path[0] == _enable.ON_PATH:
+            path = path[1:]     # an empty entry is the working directory
+        os.environ['PYTHONPATH'] = os.pathsep.join([_enable.ON_PATH] + path)
+    command = [sys.executable] + arguments
+    if os.name == 'nt':
+        return subprocess.call(command)     # exec would not wait there
+    os.execv(sys.executable, command)
+
+
+def _problem(arguments):
+    """Return why it would not be on in a program with *arguments*, or None."""
+    if not os.path.isdir(_enable.ON_PATH) or os.pathsep in _enable.ON_PATH:
+        return ('%s cannot be put on PYTHONPATH: install the package unzipped, '
+                'with no %r in its path' % (_enable.ON_PATH, os.pathsep))
+    for option in _options(arguments):
+        if option in 'IES':
+            return ('with -%s an interpreter leaves out PYTHONPATH or site, by '
+                    'which this works; use "enable"%s, or put "import '
+                    'backport" into the program' % (
+                        option, ' without -S' if option == 'S' else ''))
+    return None
+
+
+def _options(arguments):
+    """Yield the interpreter's options in *arguments*, up to the program."""
+    arguments = iter(arguments)
+    for argument in arguments:
+        if not argument.startswith('-') or argument in ('-', '--'):
+            return
+        if argument == '--check-hash-based-pycs':
+            next(arguments, None)
+        if argument.startswith('--'):
+            continue
+        for i, option in enumerate(argument[1:], 2):
+            yield option
+            if option in 'cm':
+                return
+            if option in 'WX':
+                if not argument[i:]:
+                    next(arguments, None)
+                break

@@ -1,0 +1,33 @@
+"""google-cloud-pubsub's scheduler: each message's callback runs in its pool.
+
+``late``: a message comes while the process exits.
+"""
+import late
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from google.cloud.pubsub_v1.subscriber.scheduler import ThreadScheduler
+
+
+def double(n):
+    done.append(2 * n)
+    if len(done) == 30:
+        complete.set()
+
+
+done, complete = [], threading.Event()
+pool = ThreadPoolExecutor(2)
+scheduler = ThreadScheduler(pool)
+if 'late' in sys.argv:
+    inside = late.hold_up(pool)
+    threading.Thread(target=scheduler.schedule, args=[late.work],
+                     daemon=True).start()
+    inside.wait()
+else:
+    late.submitted.set()
+    for n in range(30):
+        scheduler.schedule(double, n)
+    complete.wait(30)
+    print(*sorted(done))
+    print('not run', len(scheduler.shutdown() or ()))

@@ -1,0 +1,11 @@
+"""Runs python with another sitecustomize in front, as launchers do.
+
+The first argument is the name of the folder that has it.
+"""
+import os
+import sys
+
+folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), sys.argv[1])
+path = [folder] + list(filter(None, [os.environ.get('PYTHONPATH')]))
+os.environ['PYTHONPATH'] = os.pathsep.join(path)
+os.execv(sys.executable, [sys.executable] + sys.argv[2:])
