@@ -1,4 +1,5 @@
 """The process pools, threads and processes of one run; see world.py."""
+import importlib
 import sys
 from functools import partial
 
@@ -11,8 +12,10 @@ from world import Interruption, threading
 system.control()
 
 import multiprocessing                                  # noqa: E402
-from concurrent.futures import process                  # noqa: E402
+import multiprocessing.connection                       # noqa: E402
 from multiprocessing import util                        # noqa: E402
+
+process = importlib.import_module('concurrent.futures.process')
 
 Broken = process.BrokenProcessPool
 if sys.version_info >= (3, 7):

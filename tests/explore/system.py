@@ -303,7 +303,9 @@ def control():
     """
     import _multiprocessing
     for name in list(sys.modules):
-        if name.split('.')[0] in ('multiprocessing', 'selectors'):
+        # concurrent.futures of 3.6 imports the last of these.
+        if name.split('.')[0] in ('multiprocessing', 'selectors') or (
+                name == 'concurrent.futures.process'):
             del sys.modules[name]
     for function in pipe, read, write, close, waitpid, kill, getpid:
         setattr(os, function.__name__, function)
