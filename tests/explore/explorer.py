@@ -119,15 +119,17 @@ def explore(name, bound, stop_at=(), reduced=True, seconds=None):
     started = _used()
     count, cut_short, failing, found = 0, 0, 0, {}
     SCHEDULER.seen = {} if reduced else None
-    SCHEDULER.choice_cost = int(str(bound).endswith('d'))
-    levels = [deque() for _ in range(int(str(bound).rstrip('d')) + 1)]
+    counted = 'deviations' if bound.endswith('d') else 'preemptions'
+    SCHEDULER.choice_cost = int(counted == 'deviations')
+    bound = int(bound.rstrip('d'))
+    levels = [deque() for _ in range(bound + 1)]
     levels[0].append(())
     explored = -1       # preemptions up to which all has been explored
     stopped = None
     for level, pending in enumerate(levels):
         while pending:
             schedule = pending.popleft()
-            failures, branches = run(name, schedule, len(levels) - 1 - level)
+            failures, branches = run(name, schedule, bound - level)
             count += 1
             cut_short += failures is None
             failing += bool(failures)
@@ -146,9 +148,9 @@ def explore(name, bound, stop_at=(), reduced=True, seconds=None):
         if stopped:
             break
         explored = level
-    return {'scenario': name, 'bound': bound, 'explored': explored,
-            'stopped': stopped, 'schedules': count, 'cut_short': cut_short,
-            'failing': failing, 'found': found,
+    return {'scenario': name, 'bound': bound, 'counted': counted,
+            'explored': explored, 'stopped': stopped, 'schedules': count,
+            'cut_short': cut_short, 'failing': failing, 'found': found,
             'seconds': round(_used() - started, 2)}
 
 

@@ -75,6 +75,7 @@ def prepare(variant, opcodes=False):
         record = backport.status()[1]
         assert (record.name, record.state) == ('process', 'applied'), record
         _exit.PATIENCE = explorer.PATIENCE
+        _exit.LONGEST = explorer.LONGEST
         _exit._pause = SCHEDULER.pause
         SCHEDULER.files = frozenset([_exit.__file__])
     codes = explorer._codes | frozenset(code for function in (

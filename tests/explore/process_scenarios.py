@@ -43,16 +43,11 @@ def _submits_twice(world, pool, function=None):
 
 
 def broken(world):
-    """The worker is killed while another thread submits."""
-    def kills(process_id):
-        try:
-            os.kill(process_id, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-
+    """The worker is killed; the manager has not seen it yet."""
     world.may_break = True
-    world.thread('S', world.submit, world.used_pool())
-    world.thread('K', kills, world.tasks('P')[0].process_id)
+    pool = world.used_pool()
+    os.kill(world.tasks('P')[0].process_id, signal.SIGKILL)
+    world.thread('S', world.submit, pool)
     world.exits()
 
 
@@ -214,7 +209,8 @@ CLOSING = frozenset(function.__code__ for function in (
 STARTING_WORKERS = frozenset([
     process.ProcessPoolExecutor._adjust_process_count.__code__])
 
-SCENARIOS = {function.__name__.replace('_', '-'): function for function in (
+SCENARIOS = {'process-' + function.__name__.replace('_', '-'): function
+             for function in (
     first_submit, later_submit, with_pool, broken, broken_at_once,
     failing_initializer, failing_fork, failing_start, nested, nested_in_exit,
     interrupted, ctrl_c, shutdown, shutdown_submit, collected, fork)}

@@ -38,6 +38,7 @@ class World(world.World):
         World.current = self
         self.may_break = False      # whether a broken pool is no failure
         self.allowed = set()        # other failures that are none
+        self.joined = []            # tasks that are done when exit is
 
     def pool(self, workers=1, kind=None, **options):
         pool = process.ProcessPoolExecutor(workers, **options)
@@ -100,8 +101,8 @@ class World(world.World):
             elif item.accepted and not item.future.done():
                 item.in_time = False
         found = super().failures(printed)
-        if self.exit.done and not set(self.tasks('P')) <= {
-                *self.joined, *self.lost}:
+        if self.exit.done and not self.exit.error and (
+                not set(self.tasks('P')) <= {*self.joined, *self.lost}):
             found = sorted(found + ['orphan'])
         return [failure for failure in found if failure not in self.allowed]
 

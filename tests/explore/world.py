@@ -159,7 +159,7 @@ class World:
         if SCHEDULER.livelock:
             return ['livelock']
         if printed:
-            found.add('printed ' + printed.split('\n')[-2].split(':')[0])
+            found.add('printed ' + printed.rstrip().split('\n')[-1].split(':')[0])
         for task in SCHEDULER.tasks:
             if not self._counts(task):
                 continue
