@@ -1,7 +1,6 @@
 """The process pools, threads and processes of one run; see world.py."""
 import importlib
 import sys
-from functools import partial
 
 import system
 import world

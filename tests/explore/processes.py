@@ -5,7 +5,7 @@ weakened; multiprocessing, as it is, on models of what it asks of the system.
 """
 from mutants import DEADLOCK, LEFT_BEHIND, NOT_JOINED, RAN, VAIN, VERSION
 
-ORPHAN = 'orphan'
+ORPHAN, MANAGER_DIED = 'orphan', 'printed RuntimeError'
 
 #: As in run.py.  '1d': one deviation of any kind, see `explorer.explore`.
 BOUNDS = {
@@ -20,7 +20,8 @@ BOUNDS = {
     'process-collected': (1, 2), 'process-fork': ('1d', 1),
 }
 #: docs/upstream.md has the three losses: the wake-up is missed, so that the
-#: worker stays; the start comes too late; work is put when the manager has left.
+#: worker stays; the start comes too late; work is put when the manager has
+#: left.
 _LOSSES = {
     'process-first-submit': [DEADLOCK, NOT_JOINED, ORPHAN],
     'process-later-submit': [LEFT_BEHIND], 'process-nested': [NOT_JOINED],
@@ -51,17 +52,19 @@ else:
     _IF_DECLARED = 'if _global_shutdown:\n'
     _WAKE = 'self._queue_management_thread_wakeup.wakeup()\n'
     _VALUE = 'self._queue_management_thread_wakeup\n'
-_REFUSE = 'raise _backport.refusal()\n'
-_FIRST_LOOK = '        %s            %s' % (_IF_DECLARED, _REFUSE)
-_LOOK = '    ' + _FIRST_LOOK.replace('\n', '\n    ').rstrip(' ')
+_LOOK = ('            %s                raise _backport.refusal()\n'
+         % _IF_DECLARED)
 _ENTER = '            %s[t] = %s' % (THREADS, _VALUE)
 _START = '            t.start()\n'
+_TRY = '        try:\n            self._start'
+_WORKERS = '            # Start the processes'
+_IF_NEVER = 'if _backport.interrupted(t, %s)' % THREADS
 _PUT = '        self._work_ids.put(work_id)\n'
 _WAIT = '        _backport.wait(%s)\n' % THREADS
 _DECLARE = '    %s = True\n' % FLAG
 
 MUTANTS = {
-    'process submit: no look after': (
+    'process submit: no look at the end': (
         SUBMIT, {'\n' + _LOOK + '        except': '\n        except'},
         'process-later-submit', LEFT_BEHIND),
     'process submit: refused work stays pending': (
@@ -71,32 +74,29 @@ MUTANTS = {
         SUBMIT, {_WAKE + '            raise': 'pass\n            raise'},
         'process-later-submit', DEADLOCK),
     'process submit: the id is put before the look': (
-        SUBMIT, {_PUT: '', '        try:\n            self._start': _PUT +
-                 '        try:\n            self._start'},
-        'process-later-submit', RAN),
-    'process submit: taken from under a manager that fails all': (
+        SUBMIT, {_PUT: '', _TRY: _PUT + _TRY}, 'process-later-submit', RAN),
+    'process submit: taken from under a manager': (
         SUBMIT, {'if not self._broken:\n                self._p':
-                 'if True:\n                self._p'}, 'process-broken', '?'),
+                 'if True:\n                self._p'},
+        'process-broken', MANAGER_DIED),
     'process start: no look': (
-        START, {_LOOK + '            # Start': '            # Start'},
-        'process-first-submit', NOT_JOINED),
+        START, {_LOOK + _WORKERS: _WORKERS}, 'process-first-submit', ORPHAN),
     'process start: entered after the look': (
-        START, {_ENTER + _LOOK: _LOOK + _ENTER}, 'process-first-submit',
-        NOT_JOINED),
+        START, {_ENTER + _LOOK: _LOOK + _ENTER},
+        'process-first-submit', ORPHAN),
     'process start: entered after the start': (
-        START, {_ENTER: '', _START: _START + _ENTER}, 'process-first-submit',
-        NOT_JOINED),
+        START, {_ENTER: '', _START: _START + _ENTER},
+        'process-first-submit', NOT_JOINED),
     'process start: a refused Thread stays entered': (
-        START, {'if _backport.interrupted(t, %s)' % THREADS: 'if True'},
-        'process-first-submit', VAIN),
+        START, {_IF_NEVER: 'if True'}, 'process-first-submit', VAIN),
     'process start: a failed manager is not forgotten': (
         START, {'self._queue_management_thread = None': 'pass'},
         'process-failing-start', DEADLOCK),
     'process start: an interrupted one is always forgotten': (
-        START, {'if _backport.interrupted(t, %s)' % THREADS:
-                'if _backport.interrupted(t, %s) or True' % THREADS},
-        'process-interrupted', '?'),
-    'process exit: no wait': (START, {_WAIT: '        pass\n'}, 'process-first-submit', NOT_JOINED),
+        START, {_IF_NEVER: _IF_NEVER + ' or True'},
+        'process-interrupted', MANAGER_DIED),
+    'process exit: no wait': (
+        START, {_WAIT: '        pass\n'}, 'process-first-submit', NOT_JOINED),
     'process exit: waits before it declares': (
         START, {_DECLARE: '', _WAIT: _WAIT + '    ' + _DECLARE},
         'process-first-submit', NOT_JOINED),
@@ -104,14 +104,19 @@ MUTANTS = {
         START, {'    finally:\n': '    except ZeroDivisionError:\n'
                 '        return\n    else:\n'}, 'process-ctrl-c', DEADLOCK),
     'process exit: joins who has not started': (
-        '_exit.py', {' if _has_started(item[0])': ''}, 'process-ctrl-c', '?'),
+        '_exit.py', {' if _has_started(item[0])': ''}, 'process-ctrl-c',
+        'E raised RuntimeError: cannot join thread before it is started'),
     'process exit: waits for who was taken out': (
-        '_exit.py', {' and thread in threads': ''}, 'process-first-submit', '?'),
+        '_exit.py', {' and thread in threads': ''},
+        'process-first-submit', VAIN),
 }
 if VERSION != '3.6':
     MUTANTS.update({
         'process exit: a closed wake-up ends it': (
-            START, {'(OSError, TypeError)': 'TypeError'}, 'process-shutdown', '?'),
+            START, {'(OSError, TypeError)': 'TypeError'}, 'process-shutdown',
+            'E raised OSError: handle is closed'),
         'process exit: a wake-up that is being closed ends it': (
-            START, {'(OSError, TypeError)': 'OSError'}, 'process-shutdown', '?'),
+            START, {'(OSError, TypeError)': 'OSError'}, 'process-shutdown',
+            'E raised TypeError: an integer is required '
+            '(got type NoneType)'),
     })

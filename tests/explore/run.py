@@ -3,11 +3,11 @@
     python run.py [--full] [--json FILE] [--markdown]
     python run.py --replay 3.8:stock:full-pool:c1.3-p7.2
 
-The running interpreter's own concurrent.futures.thread and, in the scenarios
-whose names begin with "process-", concurrent.futures.process: as it is
-("stock"), with the patch ("patched"), upstream's plain lock ("upstream"), and
-with the patch weakened in one place after the other ("mutants"), which shows
-that the explorer would see it.  Exit status 0 only if nothing was found in the patched
+The running interpreter's own concurrent.futures.thread and, where the name of a
+scenario begins with "process-", concurrent.futures.process: as it is ("stock"),
+with the patch ("patched"), upstream's plain lock ("upstream"), and with the
+patch weakened in one place after the other ("mutants"), which shows that the
+explorer would see it.  Exit status 0 only if nothing was found in the patched
 one, and in each of the others what is known to be wrong with it.
 """
 import argparse

@@ -272,7 +272,8 @@ def control():
         setattr(os, function.__name__, function)
     select.poll = Poll
     _multiprocessing.SemLock = SemLock
-    importlib.import_module('multiprocessing.popen_fork').Popen._launch = _launch
+    popen_fork = importlib.import_module('multiprocessing.popen_fork')
+    popen_fork.Popen._launch = _launch
 
 
 def reset():

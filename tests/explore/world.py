@@ -159,7 +159,8 @@ class World:
         if SCHEDULER.livelock:
             return ['livelock']
         if printed:
-            found.add('printed ' + printed.rstrip().split('\n')[-1].split(':')[0])
+            last = printed.rstrip().split('\n')[-1]
+            found.add('printed ' + last.split(':')[0])
         for task in SCHEDULER.tasks:
             if not self._counts(task):
                 continue
