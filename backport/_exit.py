@@ -18,15 +18,14 @@ from os import getpid
 # Seconds between two looks of the exit handler.
 PAUSE = 0.001
 
-# Looks at what may have no end: a native thread died of a MemoryError before its
-# first lines, or a program's own function (`Exit.guard`) does the work right
-# there.  A thread that is alive starts in less, however slow the machine is,
-# for each look gives up the GIL and the processor.
+# Looks at the start of a thread that may have no end: its native thread died of
+# a MemoryError; a signal handler in the middle of the start has called the exit
+# handler; or a program's own function (`Exit.guard`) does the work right there.
+# A thread that is alive starts in less, however slow the machine is, for each
+# look gives up the GIL and the processor.
 PATIENCE = 3000
 
-# Looks at anything else: a finaliser runs in the middle of a start, the start of
-# a pool's processes, or, without an end, a signal handler that has called the
-# exit handler itself.
+# The same for a manager: before it is started, all processes of its pool are.
 LONGEST = 60000
 
 
@@ -62,8 +61,9 @@ class Exit:
 
         Stock 3.6 refuses nothing, so neither may a process that was forked with
         the flag set: a worker process started by work that exit waits for.
+        None: the stock exit handler has set it, before the patch was applied.
         """
-        return self.process_id == getpid()
+        return self.process_id in (None, getpid())
 
     def refuses(self):
         """Return whether a thread must not be started any more.
@@ -128,14 +128,17 @@ class Exit:
             while self.lock.blocks(hold, looks):
                 _pause()
                 looks += 1
-        looks = native = 0
+        looks = PATIENCE if self.lock else LONGEST
+        # A program may call the exit handler itself, from a signal handler for
+        # one.  A start below that cannot go on before this returns.
+        me = threading.get_ident()
         waited = [thread for thread, _ in _items(threads)
-                  if _is_starting(thread)]
+                  if _is_starting(thread)
+                  and getattr(thread, '_backport_starter', None) != me]
         self.waits += len(waited)
-        while waited and looks < LONGEST and native < PATIENCE:
+        while waited and looks:
             _pause()
-            looks += 1
-            native += all(thread in threading._limbo for thread in waited)
+            looks -= 1
             waited = [thread for thread in waited
                       if _is_starting(thread) and thread in threads]
 

@@ -71,6 +71,7 @@ def _start_queue_management_thread(self):
                                    self._queue_management_thread_wakeup),
                              name='QueueManagerThread')
         t.daemon = True
+        t._backport_starter = threading.get_ident()     # see Exit.wait
         try:
             # Entered first, looked second.  The exit handler does it the other
             # way round, so one of the two sees the other.

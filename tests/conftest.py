@@ -1,142 +1,62 @@
-"""Programs are run in real child interpreters, and really exit."""
+"""Fixtures; what they are made of is in `support`."""
+import functools
 import os
-import signal
-import subprocess
 import sys
-import tempfile
 import textwrap
 
 import pytest
 
-import gates
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-# For children.  In nox's own the name of forkserver's socket would be too long
-# if the checkout's is not short.
-TEMPORARY = tempfile.TemporaryDirectory(dir='/tmp')
-
-#: What is put in front of a program, by variant.
-PREAMBLES = {
-    'stock': '',
-    'patched': 'import backport',
-    # upstream's plain lock, to see that a test catches what it is for
-    'upstream': 'import upstream_lock',
-}
-
-# Every program may use these; see gates.py.
-PRELUDE = '''
-import atexit, os, signal, sys, threading, time
-from gates import *
-'''
-
-HANG = 5    # seconds after which a child that should have exited has not
-
-
-class Child:
-    """What became of a child process."""
-
-    def __init__(self, returncode, out, err, orphaned=False):
-        self.returncode = returncode    # None: it hung and was killed
-        self.orphaned = orphaned        # a process of its own outlived it
-        self.out = out
-        self.err = err
-        self.words = out.split()
-
-    @property
-    def hung(self):
-        return self.returncode is None
-
-    def __repr__(self):
-        return 'Child(%s)\n%s\n%s' % (
-            'hung' if self.hung else self.returncode, self.out, self.err)
-
-
-def run_python(*args, env=None, timeout=60, python=sys.executable,
-               interrupt_at=None):
-    """Run an interpreter with *args*; return the `Child`.
-
-    *interrupt_at*: send SIGINT when the child has printed this word.
-    """
-    environ = {name: value for name, value in os.environ.items()
-               if not name.startswith(('BACKPORT_', 'PYTHONWARNINGS'))}
-    environ['PYTHONPATH'] = HERE
-    environ['TMPDIR'] = TEMPORARY.name
-    environ.update(env or {})
-    # A session of its own, so that its children can be killed with it; files,
-    # because an orphan would keep pipes open.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(
-            [python] + list(args), env=environ, cwd=HERE,
-            stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            start_new_session=True, preexec_fn=heed_ctrl_c)
-        try:
-            if interrupt_at:
-                assert gates.until(lambda: interrupt_at in text(out)), text(err)
-                process.send_signal(signal.SIGINT)
-            returncode = process.wait(timeout)
-            orphaned = not gates.until(lambda: not members(process.pid), 2)
-        except subprocess.TimeoutExpired:
-            returncode, orphaned = None, False
-        finally:
-            if members(process.pid):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        return Child(returncode, text(out), text(err), orphaned)
-
-
-def heed_ctrl_c():
-    # A shell starts what is in the background with SIGINT ignored.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def text(file):
-    # Not seek(): the child writes where the position is.
-    return os.pread(file.fileno(), 1 << 24, 0).decode()
-
-
-def members(group):
-    """Return whether a process group has any members, zombies included."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                'support'))
+import children     # noqa: E402
+import environments as throw_away   # noqa: E402
 
 
 @pytest.fixture(name='run_python')
 def run_python_fixture():
-    return run_python
+    return children.run_python
 
 
 @pytest.fixture
-def run():
-    """Run a program text in a variant of the interpreter's thread pools."""
-    def run(program, variant='patched', **options):
-        text = '\n'.join([PREAMBLES[variant], PRELUDE,
+def find_program(request):
+    """Return the path of a program: see `children.find_program`."""
+    return functools.partial(children.find_program,
+                             str(request.path.parent))
+
+
+@pytest.fixture
+def run(find_program):
+    """Run a program in a variant of the pools and return the `Child`.
+
+    `run('program.py', 'stock', 'case', ...)` runs the file of that name, see
+    `find_program` and support/variant.py.  What has no name of a file is the
+    text of a program.
+    """
+    def run(program, variant='patched', *arguments, **options):
+        if program.endswith('.py'):
+            return children.run_python(find_program(program), variant,
+                                       *map(str, arguments), **options)
+        text = '\n'.join([children.PREAMBLES[variant], children.PRELUDE,
                           textwrap.dedent(program)])
-        return run_python('-c', text, **options)
+        return children.run_python('-c', text, **options)
     return run
 
 
 @pytest.fixture(scope='session')
 def environments(tmp_path_factory):
     """A virtual environment, and a copied interpreter, to be copied."""
-    import environments
     folder = tmp_path_factory.mktemp('environments')
-    return {'venv': environments.venv(folder / 'venv'),
-            'prefix': environments.prefix(folder / 'prefix')}
+    return {'venv': throw_away.venv(folder / 'venv'),
+            'prefix': throw_away.prefix(folder / 'prefix')}
 
 
 @pytest.fixture
 def venv(environments, tmp_path):
     """A throw-away virtual environment with backport in it."""
-    from environments import copied
-    return copied(environments['venv'], tmp_path / 'venv')
+    return throw_away.copied(environments['venv'], tmp_path / 'venv')
 
 
 @pytest.fixture
 def prefix(environments, tmp_path):
     """A throw-away interpreter with backport in it, not a venv."""
-    from environments import copied
-    return copied(environments['prefix'], tmp_path / 'prefix')
+    return throw_away.copied(environments['prefix'], tmp_path / 'prefix')

@@ -1,0 +1,282 @@
+"""enable and disable: what they write, take out again, and refuse to do."""
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import cache_from_source
+
+import pytest
+
+from environments import copied, read
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
+
+
+def without_rights(*command):
+    """Run it without what lets root read and write everything."""
+    if not os.getuid():
+        command = ('setpriv', '--bounding-set=-all', '--inh-caps=-all',
+                   *command)
+    return subprocess.run(
+        command, cwd='/', env={'PATH': os.environ['PATH']},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, universal_newlines=True)
+
+
+def assert_refused(child, *words):
+    """Check that it failed with one line on standard error."""
+    assert child.returncode == 1, child
+    assert child.err.count('\n') == 1 and 'Traceback' not in child.err, child
+    for word in words:
+        assert word in child.err, child
+
+
+# There and back.
+
+@pytest.mark.parametrize('kind', ['venv', 'prefix'])
+def test_on_and_off(request, kind):
+    environment = request.getfixturevalue(kind)
+    before = environment.files()
+    assert not environment.is_on()
+    child = environment.enable()
+    assert child.out == ('backport: on, by %s: every start of %s activates it\n'
+                         % (environment.pth, environment.python))
+    assert environment.is_on()
+    assert environment.files().keys() - before == {environment.pth}
+    child = environment.disable()
+    assert child.out == 'backport: off: removed from %s\n' % environment.pth
+    assert not environment.is_on()
+    assert environment.files() == before
+
+
+def test_a_second_time_changes_nothing(venv):
+    venv.enable()
+    before = venv.files()
+    child = venv.enable()
+    assert 'on already, by %s;' % venv.pth in child.out
+    assert venv.files() == before
+    venv.disable()
+    assert 'it is not enabled here;' in venv.disable().out
+
+
+@pytest.mark.parametrize('name', ['sitecustomize.py', 'mine.pth'])
+def test_active_by_other_means(venv, name):
+    path = venv.write(name, b'import backport\n')
+    before = venv.files()
+    child = venv.enable()
+    assert 'active already, by %s; nothing was changed' % path in child.out
+    assert 'it is not enabled here;' in venv.disable().out
+    assert {path: data for path, data in venv.files().items()
+            if not path.endswith('.pyc') and '__pycache__' not in path} == {
+        path: data for path, data in before.items()
+        if not path.endswith('.pyc') and '__pycache__' not in path}
+
+
+def test_what_a_start_reads_is_compiled(venv):
+    """uv does not do it, nor what runs with this variable."""
+    package = os.path.join(venv.site, 'backport')
+    sources = [os.path.join(folder, name)
+               for folder, _, names in os.walk(package) for name in names
+               if name.endswith('.py')]
+    compiled = list(map(cache_from_source, sources))
+    env = {'PYTHONDONTWRITEBYTECODE': '1'}
+    assert venv.run('-m', 'backport', 'status', env=env).returncode == 3
+    assert not any(map(os.path.exists, compiled))
+    venv.enable(env=env)
+    assert len(compiled) > 10 and all(map(os.path.exists, compiled))
+
+
+def test_copied_with_its_environment(venv, tmp_path):
+    """As a layer of an image, to another place."""
+    venv.enable()
+    moved = copied(venv, tmp_path / 'moved')
+    shutil.rmtree(venv.root)
+    assert moved.is_on()
+    moved.disable()
+    assert not moved.is_on()
+
+
+def test_editable_install(venv):
+    """The package is elsewhere, and found by a .pth file."""
+    path = venv.write('__editable__.backport.pth', b'')
+    for name in 'src', 'moved':
+        source = os.path.join(venv.root, name)
+        os.mkdir(source)
+        os.rename(os.path.join(venv.root, 'src', 'backport')
+                  if name == 'moved' else os.path.join(venv.site, 'backport'),
+                  os.path.join(source, 'backport'))
+        with open(path, 'w') as file:
+            file.write(source + '\n')
+        # The second time, what was enabled is there, and of no effect.
+        assert not venv.is_on()
+        venv.enable()
+        assert venv.is_on()
+    venv.disable()
+    assert not os.path.exists(venv.pth)
+
+
+def test_user_site(prefix, tmp_path):
+    """It is said for whom it is on."""
+    env = {'PYTHONUSERBASE': str(tmp_path / 'user')}
+    site = tmp_path / 'user' / 'lib' / os.path.basename(
+        os.path.dirname(prefix.site)) / 'site-packages'
+    site.mkdir(parents=True)
+    os.rename(os.path.join(prefix.site, 'backport'), str(site / 'backport'))
+    before = prefix.files()
+    child = prefix.enable(env=env)
+    assert child.out.endswith(
+        '%s by this user, without -s and -I, activates it\n' % prefix.python)
+    assert (site / 'zz_backport.pth').exists()
+    assert prefix.is_on(env=env)
+    assert not prefix.is_on('-s', env=env) and not prefix.is_on('-I', env=env)
+    assert not prefix.is_on()
+    prefix.disable(env=env)
+    assert not (site / 'zz_backport.pth').exists()
+    assert prefix.files() == before
+
+
+# Files that are not ours.
+
+@pytest.mark.parametrize('edit', [
+    lambda data: data + b'import os\n', lambda data: b'#' + data,
+    lambda data: data.replace(b'import sys', b'#import sys'),
+    lambda data: b'import os\n'])
+def test_edited(venv, edit):
+    venv.enable()
+    edited = edit(read(venv.pth))
+    venv.write('zz_backport.pth', edited)
+    assert_refused(venv.backport('disable'), venv.pth, 'by hand')
+    if venv.is_on():
+        assert 'on already, by %s;' % venv.pth in venv.enable().out
+    else:
+        assert_refused(venv.backport('enable'), venv.pth, 'by hand')
+    assert read(venv.pth) == edited
+
+
+# What version 0.1.0 wrote, with a checksum.
+OLD_LINES = (b'# >>> backport 7187d904%s >>> "python -m backport disable" '
+             b'removes this\nimport sys\n# <<< backport <<<\n')
+
+
+@pytest.mark.parametrize('name', ['sitecustomize.py', 'zz_backport.pth'])
+@pytest.mark.parametrize('theirs, flags', [
+    (b'', b' created'), (b'x = 1\n', b''), (b'# no newline\n', b' newline')])
+def test_what_version_0_1_0_wrote(venv, name, theirs, flags):
+    path = venv.write(name, theirs + OLD_LINES % flags)
+    os.chmod(path, 0o640)
+    venv.enable()
+    assert venv.is_on()
+    assert path in venv.disable().out or name == 'zz_backport.pth'
+    assert not os.path.exists(venv.pth)
+    if theirs and name != 'zz_backport.pth':
+        assert read(path) == theirs
+        assert os.stat(path).st_mode & 0o777 == 0o640
+    else:
+        assert not os.path.exists(path)
+
+
+@pytest.mark.parametrize('data', [
+    OLD_LINES % b'' + b'x = 1\n', OLD_LINES[:-9] % b''])
+def test_lines_of_version_0_1_0_that_were_edited(venv, data):
+    path = venv.write('sitecustomize.py', data)
+    assert_refused(venv.backport('disable'), path, 'by hand')
+    assert read(path) == data
+
+
+# Where it cannot be done.
+
+def test_read_only(venv):
+    """The error names the file that would be there."""
+    before = venv.files()
+    os.chmod(venv.site, 0o555)
+    done = without_rights(venv.python, '-m', 'backport', 'enable')
+    assert done.returncode == 1 and done.stderr == (
+        'backport enable: cannot write %s: Permission denied\n' % venv.pth)
+    assert venv.files() == before
+    os.chmod(venv.site, 0o755)
+    venv.enable()
+    before = venv.files()
+    os.chmod(venv.site, 0o555)
+    done = without_rights(venv.python, '-m', 'backport', 'disable')
+    os.chmod(venv.site, 0o755)
+    assert done.returncode == 1 and done.stderr == (
+        'backport disable: cannot change %s: Permission denied\n' % venv.pth)
+    assert venv.files() == before
+
+
+def test_without_site(venv):
+    assert_refused(venv.run('-S', '-m', 'backport', 'enable',
+                            env={'PYTHONPATH': venv.site}), '(-S)')
+
+
+@pytest.mark.parametrize('state', ['missing', 'empty', 'unreadable', 'half'])
+def test_a_broken_package(venv, tmp_path, state):
+    """It is said what a start would import, and how to have it whole."""
+    package = os.path.join(venv.site, 'backport')
+    shutil.copytree(package, str(tmp_path / 'backport'))
+    if state == 'unreadable':
+        os.chmod(package, 0)
+    elif state == 'half':
+        os.unlink(os.path.join(package, '__init__.py'))
+        venv.write('backport/__init__.py', b'from . import no_such_module\n')
+    else:
+        shutil.rmtree(package)
+        if state == 'empty':
+            os.makedirs(os.path.join(package, '__pycache__'))
+    before = venv.files()
+    done = without_rights(venv.python, '-c', '''
+import runpy, sys
+sys.path.insert(0, %r)
+sys.argv[1:] = ['enable']
+runpy.run_module('backport', run_name='__main__')
+''' % str(tmp_path))
+    os.path.exists(package) and os.chmod(package, 0o755)
+    done.err = done.stderr
+    assert_refused(done, {
+        'missing': "No module named 'backport'", 'half': 'no_such_module',
+        'empty': 'no __init__.py in ' + package,
+        'unreadable': 'no __init__.py in ' + package}[state],
+        '-m pip install --force-reinstall backport-bpo31783')
+    assert venv.files() == before
+
+
+def test_a_start_up_file_that_undoes_it(venv):
+    """What a fresh interpreter does not confirm is taken back."""
+    venv.write('sitecustomize.py', b'import sys\nsys.meta_path[:] = [\n'
+               b'    finder for finder in sys.meta_path\n'
+               b'    if not hasattr(finder, "watches_for_backport")]\n')
+    assert_refused(venv.backport('enable'), 'still not active', venv.pth)
+    assert not os.path.exists(venv.pth)
+
+
+def test_unknown_source(prefix):
+    """Where the patch is refused, nothing is put at the start."""
+    folder = os.path.join(os.path.dirname(prefix.site), 'concurrent')
+    source = os.path.realpath(folder)
+    os.unlink(folder)
+    shutil.copytree(source, folder)
+
+    def change(name, old, new):
+        path = os.path.join(folder, 'futures', name)
+        data = read(path).replace(old, new)
+        with open(path, 'wb') as file:
+            file.write(data)
+
+    change('thread.py', b'work_item.run()', b'work_item.run(); v = 1')
+    child = prefix.enable()
+    assert "; but not the patch 'thread': its code is not" in child.out
+    prefix.disable()
+    change('process.py', b'del work_item', b'del work_item; v = 1')
+    assert_refused(prefix.backport('enable'), 'not be applied')
+    assert not os.path.exists(prefix.pth)
+
+
+def test_imported_from_a_zip_file(venv, tmp_path):
+    """Nothing there can be run by its path."""
+    archive = shutil.make_archive(str(tmp_path / 'archive'), 'zip', venv.site,
+                                  'backport')
+    shutil.rmtree(os.path.join(venv.site, 'backport'))
+    child = venv.backport('enable', env={'PYTHONPATH': archive})
+    assert_refused(child, 'install it unzipped')
+    assert not os.path.exists(venv.pth)

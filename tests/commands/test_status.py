@@ -1,0 +1,263 @@
+"""status: what it says, and the exit status that a build can gate on."""
+import json
+import os
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+import backport
+import environments
+from environments import LAUNCHER, LAUNCHERS, read
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
+
+OFF = {'active': False, 'method': None, 'path': None, 'in_this_process': None,
+       'unreadable': None}
+
+
+def status(environment, *flags, **options):
+    child = environment.run(*flags, '-m', 'backport', 'status', '--json',
+                            **options)
+    assert not child.err, child
+    result = json.loads(child.out)
+    assert sorted(result) == ['auto_activation', 'backport', 'implementation',
+                              'package', 'patches', 'python']
+    assert [record['name'] for record in result['patches']] == [
+        'thread', 'process']
+    for record in result['patches']:
+        assert sorted(record) == ['name', 'reason', 'releases', 'sha256',
+                                  'source', 'state']
+    result['code'] = child.returncode
+    result['states'] = {record['state'] for record in result['patches']}
+    return result
+
+
+def on(method, path, **others):
+    return dict(OFF, active=True, method=method, path=path,
+                in_this_process=True, **others)
+
+
+def test_off(venv):
+    result = status(venv)
+    assert result['auto_activation'] == OFF
+    assert (result['code'], result['states']) == (3, {'pending'})
+    assert 'can be applied' in result['patches'][0]['reason']
+    assert result['python'] == '.'.join(map(str, sys.version_info[:3]))
+    assert result['implementation'] == 'CPython'
+    assert result['backport'] == backport.__version__
+    assert result['package'] == os.path.join(venv.site, 'backport')
+
+
+def test_on(venv):
+    venv.enable()
+    result = status(venv)
+    assert result['auto_activation'] == on('pth', venv.pth)
+    assert (result['code'], result['states']) == (0, {'applied'})
+    result = status(venv, env={'BACKPORT_DISABLE': '1'})
+    assert (result['code'], result['states']) == (3, {'disabled'})
+    for name in '1', 'thread':
+        child = venv.backport('status', env={'BACKPORT_DISABLE': name})
+        assert child.returncode == 3
+        assert 'Unset' in child.out and 'enable"' not in child.out, child
+    venv.disable()
+    assert status(venv)['code'] == 3
+
+
+def test_by_run(venv):
+    child = venv.backport('run', '-m', 'backport', 'status', '--json')
+    activation = json.loads(child.out)['auto_activation']
+    assert child.returncode == 0
+    assert activation == on('run', activation['path'])
+    assert os.path.isfile(activation['path'])
+
+
+def test_by_other_means(venv):
+    path = venv.write('sitecustomize.py', b'import backport\n')
+    result = status(venv)
+    assert result['auto_activation'] == on('other', path)
+    assert result['code'] == 0
+
+
+def test_other_means_what_nobody_else_is(venv):
+    """An edited file of ours is not called so, nor is one that has no part in
+    it."""
+    venv.write('sitecustomize.py', b'import sys\n')
+    venv.enable()
+    assert status(venv)['auto_activation'] == on('pth', venv.pth)
+
+
+@pytest.mark.parametrize('launcher', LAUNCHERS)
+def test_under_a_launcher(venv, launcher):
+    venv.enable()
+    result = status(venv, LAUNCHER, launcher)
+    assert result['auto_activation'] == on('pth', venv.pth)
+    assert result['code'] == 0
+
+
+def test_under_a_launcher_that_keeps_it_out(venv):
+    """The fresh interpreter is protected, and this process is not."""
+    path = venv.write('sitecustomize.py', b'import backport\n')
+    result = status(venv, LAUNCHER, 'cleans_up')
+    assert result['auto_activation'] == dict(on('other', path),
+                                             in_this_process=False)
+    assert (result['code'], result['states']) == (3, {'applied'})
+    child = venv.run(LAUNCHER, 'cleans_up', '-m', 'backport', 'status')
+    assert 'but not in this process' in child.out, child
+    # One that chains, and one whose children have it too.
+    assert status(venv, LAUNCHER, 'chains')['code'] == 0
+    result = status(venv, LAUNCHER, 'stays')
+    assert (result['code'], result['auto_activation']) == (3, OFF)
+
+
+def test_with_an_option_that_keeps_it_out(venv):
+    venv.enable()
+    result = status(venv, '-S', env={'PYTHONPATH': venv.site})
+    assert not result['auto_activation']['in_this_process']
+    assert result['code'] == 3
+
+
+def test_refused(prefix):
+    folder = os.path.join(os.path.dirname(prefix.site), 'concurrent')
+    source = os.path.realpath(folder)
+    os.unlink(folder)
+    shutil.copytree(source, folder)
+    path = os.path.join(folder, 'futures', 'thread.py')
+    data = read(path).replace(b'work_item.run()', b'work_item.run(); v = 1')
+    with open(path, 'wb') as file:
+        file.write(data)
+    result = status(prefix)
+    assert result['code'] == 1 and 'refused' in result['states']
+    child = prefix.backport('status')
+    assert child.returncode == 1 and 'refused: ' in child.out
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason='only root is not told by it')
+def test_that_others_cannot_read(monkeypatch):
+    """Root is told, although for root all is well."""
+    with tempfile.TemporaryDirectory(dir='/tmp') as folder:
+        os.chmod(folder, 0o755)
+        os.mkdir(os.path.join(folder, 'lib'))
+        environments.copy_lib(os.path.join(folder, 'lib'))
+        # pyenv's is linked to a library in a folder of its owner's.
+        monkeypatch.setenv('LD_LIBRARY_PATH', os.path.join(folder, 'lib'))
+        shared = environments.prefix(os.path.join(folder, 'prefix'),
+                                     os.path.join(folder, 'lib'))
+        shared.enable()
+        assert status(shared)['code'] == 0
+        path = os.path.join(shared.site, 'backport', '__init__.py')
+        os.chmod(path, 0o600)
+        result = status(shared)
+        assert (result['code'], result['states']) == (3, {'applied'})
+        assert result['auto_activation'] == on('pth', shared.pth,
+                                               unreadable=path)
+        assert shared.backport('status').out.endswith(path + '\n')
+
+
+def test_a_start_up_that_prints(venv):
+    venv.write('sitecustomize.py', b'print("theirs"); import sys\n'
+               b'sys.stderr.write("theirs")\n')
+    child = venv.backport('status', '--json')
+    assert json.loads(child.out[len('theirs\n'):])
+    assert child.returncode == 3
+
+
+def test_for_people(venv):
+    child = venv.backport('status')
+    assert child.returncode == 3 and not child.err
+    first, second, _, third = child.out.splitlines()[:4]
+    assert first.startswith('CPython 3.')
+    assert second == 'backport %s, %s' % (
+        backport.__version__, os.path.join(venv.site, 'backport'))
+    assert third == 'auto-activation  off'
+    assert 'python -m backport enable' in child.out
+    venv.enable()
+    child = venv.backport('status')
+    assert child.returncode == 0
+    assert 'auto-activation  on, pth, ' in child.out
+    assert 'enable' not in child.out
+
+
+def test_a_start_up_that_fails(venv):
+    venv.write('sitecustomize.py', b'raise SystemExit("theirs")\n')
+    for arguments in ['status'], ['status', '--json']:
+        child = venv.run('-S', '-m', 'backport', *arguments,
+                         env={'PYTHONPATH': venv.site})
+        assert child.returncode == 2
+        assert child.err.count('\n') == 1 and 'theirs' in child.err
+    result = json.loads(child.out)
+    assert 'theirs' in result['error']
+    assert (result['auto_activation'], result['patches']) == (None, [])
+
+
+@pytest.mark.parametrize('executable, said', [
+    ('', 'does not know its own path'), ('/no/such', 'cannot be started')])
+def test_embedded(venv, executable, said):
+    """There is no interpreter to start."""
+    child = venv.run('-c', 'import sys; sys.executable = %r; '
+                     'from backport.__main__ import main; '
+                     'sys.exit(main(["status"]))' % executable)
+    assert child.returncode == 2, child
+    assert said in child.err and child.err.count('\n') == 1, child
+
+
+#: What `status` says although this file is missing, if not 2.
+WITHOUT = {
+    # Python's own line.
+    '__main__.py': 1,
+    '_api.py': 1,
+    '_finder.py': 1,
+    'startup/watch.py': 3,  # it is not active
+    # They are not needed for what `status` tells.
+    '_report.py': 0,
+    'startup/run/site.py': 0,
+    'commands/_diff.py': 0,
+    'commands/_run.py': 0,
+    'commands/_scenarios.py': 0,
+    'commands/_verify.py': 0,
+    'patches/__init__.py': 0,
+    'commands/__init__.py': 0,
+}
+
+
+def files(package):
+    """Return the .py files of a package, relative to its folder, that the last
+    releases of this version of Python use."""
+    version = '_%d_%d' % sys.version_info[:2]
+    names = sorted(os.path.relpath(os.path.join(folder, name), package)
+                   for folder, _, names in os.walk(package)
+                   for name in names if name.endswith('.py'))
+    return [name for name in names
+            if '_3_' not in name or version in name and '_3_7_0' not in name]
+
+
+def test_half_installed(venv):
+    """Whichever file is missing, it is one line and 2, or does not matter."""
+    venv.enable()
+    package = os.path.join(venv.site, 'backport')
+    wrong = []
+    for name in files(package):
+        path = os.path.join(package, name)
+        os.rename(path, path + '.away')
+        for folder, _, _ in list(os.walk(package)):
+            if folder.endswith('__pycache__'):
+                shutil.rmtree(folder)
+        child = venv.backport('status')
+        os.rename(path + '.away', path)
+        code = WITHOUT.get(name, 2)
+        lines = child.err.count('\n')
+        if child.returncode != code or lines != (code in (1, 2)):
+            wrong.append((name, child))
+    assert not wrong
+
+
+def test_a_namespace_package(venv):
+    """An empty folder protects nobody."""
+    package = os.path.join(venv.site, 'backport')
+    shutil.rmtree(package)
+    os.mkdir(package)
+    child = venv.backport('status')
+    assert child.returncode == 1    # Python's own message
+    assert 'Traceback' not in child.err and child.err.count('\n') == 1

@@ -1,0 +1,257 @@
+"""Runs published programs that use pools, stock and patched.
+
+    python run.py [--full] [CLIENT...]
+
+The interpreter that runs this has the clients and the package installed.
+Without arguments some of the runs in `RUNS` are done, with --full all of them.
+Progress is printed, and then a table in Markdown.  The exit status is 0 if
+every client did with the patch what it did without it, apart from the work that
+stock code loses.
+"""
+import argparse
+import collections
+import os
+import platform
+import re
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+
+try:
+    from importlib.metadata import PackageNotFoundError, version
+except ImportError:
+    from importlib_metadata import PackageNotFoundError, version
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SUPPORT = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'support')
+sys.path.insert(0, SUPPORT)
+from children import run_python
+
+TIMEOUT = 120   # seconds; clients take one to ten on an idle machine
+
+# What to expect of the patched run.
+SAME = 'the same as stock'
+KEPT = 'stock loses work, patched completes or refuses it'
+OWN_COPY = 'stock loses work and so does patched: it has code of its own'
+REFUSED = 'the same as stock, but for our warning: the patch is refused'
+
+#: *upstream*: it hangs with upstream's plain lock.  *short*: it is run without
+#: --full as well.
+Run = collections.namedtuple(
+    'Run', 'client distribution arguments expected upstream short')
+
+
+def runs(client, distribution, *variants, upstream=(), short=0):
+    return [Run(client, distribution, arguments, expected,
+                arguments in upstream, n < short)
+            for n, (arguments, expected) in enumerate(variants)]
+
+
+# ``backport`` among the arguments: the client imports it there.  Otherwise it
+# is there from the start of the interpreter.
+RUNS = (
+    runs('gevent_server', 'gevent',
+         ('monkey futures', SAME), ('futures monkey', SAME),
+         ('monkey backport futures', SAME), ('monkey futures backport', SAME),
+         ('futures monkey backport', SAME),
+         upstream=['futures monkey'], short=2)
+    + runs('gevent_threadpool', 'gevent', ('', SAME), ('late', OWN_COPY))
+    + runs('eventlet_server', 'eventlet',
+           ('monkey futures', SAME), ('futures monkey', SAME),
+           ('monkey backport futures', SAME), ('monkey futures backport', SAME),
+           ('futures monkey backport', SAME),
+           upstream=['futures monkey'], short=2)
+    # It rewrites the code of submit in place.  What the patch is then asked to
+    # replace is not the code it knows.
+    + runs('ddtrace_pool', 'ddtrace',
+           ('instrument', SAME), ('futures instrument', SAME),
+           ('futures instrument backport', REFUSED),
+           ('instrument backport', REFUSED))
+    + runs('sentry_pool', 'sentry-sdk',
+           ('instrument', SAME), ('instrument backport', SAME), short=2)
+    + runs('opentelemetry_pool', 'opentelemetry-instrumentation-threading',
+           ('instrument', SAME), ('instrument backport', SAME), short=2)
+    + runs('grpc_server', 'grpcio', ('', SAME), short=1)
+    + runs('s3', 'boto3', ('', SAME))
+    + runs('apscheduler_jobs', 'APScheduler', ('', SAME), ('late', KEPT))
+    + runs('tornado_server', 'tornado', ('', SAME), ('late', KEPT), short=2)
+    + runs('gunicorn_gthread', 'gunicorn', ('', SAME), ('late', KEPT))
+    + runs('distributed_cluster', 'distributed', ('', SAME),
+           ('late', OWN_COPY))
+    + runs('black_workers', 'black', ('', SAME))
+    + runs('asgiref_async', 'asgiref', ('', SAME), ('late', KEPT))
+    + runs('aiohttp_server', 'aiohttp', ('', SAME), ('late', KEPT))
+    + runs('uvicorn_starlette', 'uvicorn', ('', SAME), ('late', KEPT))
+    + runs('more_executors_chain', 'more-executors', ('', SAME), ('late', KEPT))
+    + runs('bounded_pools', 'bounded-pool-executor', ('', SAME), ('late', KEPT))
+    + runs('pubsub_scheduler', 'google-cloud-pubsub', ('', SAME),
+           ('late', KEPT))
+    + runs('elasticsearch_bulk', 'elasticsearch', ('', SAME))
+    + runs('celery_threads', 'celery', ('', SAME), ('late', KEPT))
+    + runs('debugpy_attached', 'debugpy', ('', SAME), ('late', KEPT))
+    + runs('joblib_loky', 'joblib', ('', SAME))
+    + runs('freezegun_stopped', 'freezegun', ('', SAME), ('late', KEPT))
+    + runs('launched', 'ddtrace', ('ddtrace-run enabled', KEPT),
+           ('ddtrace-run under-run', KEPT))
+    + runs('launched', 'elastic-apm', ('elasticapm-run enabled', KEPT),
+           ('elasticapm-run under-run', KEPT))
+    + runs('launched', 'newrelic', ('newrelic-admin enabled', KEPT),
+           ('newrelic-admin under-run', KEPT))
+    + runs('launched', 'opentelemetry-distro',
+           ('opentelemetry-instrument enabled', KEPT),
+           ('opentelemetry-instrument under-run', KEPT)))
+
+#: Distribution -> (whether it is left out, why).
+LEFT_OUT = {
+    'opentelemetry-instrumentation-threading': (
+        sys.version_info < (3, 8), 'each of its releases wants Python 3.8'),
+    'elastic-apm': (
+        find_spec('_hashlib') is None,
+        'it imports _hashlib, which this interpreter was built without'),
+}
+
+
+def run(client, arguments, variant, timeout=TIMEOUT):
+    """Return the `Child`, with ``states`` and ``seconds``."""
+    print('  %s %s, %s' % (client, arguments, variant), file=sys.stderr,
+          flush=True)
+    module = 'upstream_lock' if variant == 'upstream' else 'backport'
+    with tempfile.TemporaryDirectory() as folder:
+        states = os.path.join(folder, 'states')
+        env = {
+            'PYTHONPATH': os.pathsep.join([HERE, SUPPORT]),
+            # See sitecustomize.py.
+            'CLIENTS_IMPORT': '' if 'backport' in arguments else module,
+            'CLIENTS_STATES': states,
+            'BACKPORT_DISABLE': '1' if variant == 'stock' else '',
+        }
+        start = time.time()
+        child = run_python(os.path.join(HERE, client + '.py'),
+                           *arguments.split(), env=env, timeout=timeout)
+        child.seconds = time.time() - start
+        child.states = set()
+        if os.path.exists(states):
+            with open(states) as lines:
+                child.states = set(lines.read().splitlines())
+    return child
+
+
+def fate(child):
+    """Return what became of the work that a client accepted late."""
+    if child.hung:
+        return 'hung'
+    if 'accepted' in child.words:
+        return 'completed' if 'completed' in child.words else 'LOST'
+    if 'cannot schedule new futures' in child.out + child.err:
+        return 'refused'
+    return 'nothing'
+
+
+def new_lines(stock, patched):
+    return list((collections.Counter(patched.splitlines())
+                 - collections.Counter(stock.splitlines())).elements())
+
+
+def differences(expected, stock, patched):
+    """Yield what is not as *expected*."""
+    if stock.returncode != 0 or not stock.out:
+        yield 'stock fails'
+    if patched.returncode != stock.returncode:
+        yield 'hangs' if patched.hung else 'status %s' % patched.returncode
+    if stock.states != {'disabled'}:
+        yield 'stock was %s' % sorted(stock.states)
+    states, err = patched.states, patched.err
+    if expected == REFUSED:
+        err, warnings = re.subn('.*RuntimeWarning: backport leaves .*\n.*\n',
+                                '', err)
+        if states != {'refused'} or warnings != 1:
+            yield 'was %s, %d warnings' % (sorted(states), warnings)
+    # A process that loads no pools is left at pending.
+    elif 'applied' not in states or states - {'applied', 'pending'}:
+        yield 'was %s' % sorted(states)
+    if expected in (SAME, REFUSED):
+        if patched.out != stock.out:
+            yield 'stdout'
+    else:
+        if fate(stock) != 'LOST':
+            yield 'stock: ' + fate(stock)
+        fates = ['LOST'] if expected == OWN_COPY else ['completed', 'refused']
+        if fate(patched) not in fates:
+            yield fate(patched)
+    if fate(patched) != 'refused' and new_lines(stock.err, err):
+        yield 'stderr'
+
+
+def judge(client, arguments, expected, upstream):
+    """Run a client; return the cells of its row, and whether it failed."""
+    stock = run(client, arguments, 'stock')
+    patched = run(client, arguments, 'patched')
+    found = list(differences(expected, stock, patched))
+    if expected in (KEPT, OWN_COPY):
+        cells = [fate(stock), fate(patched)]
+    else:
+        cells = ['works', 'refused, works' if expected == REFUSED else 'same']
+    if found:
+        print('%s %s: %s\nstock: %s\npatched: %s' % (
+            client, arguments, ', '.join(found), stock, patched),
+            file=sys.stderr)
+        cells[1] = 'FAILED: ' + ', '.join(found)
+    cells.append('')
+    if upstream:
+        naive = run(client, arguments, 'upstream',
+                    timeout=max(5, 3 * stock.seconds))
+        cells[2] = 'hangs' if naive.hung else 'FAILED: does not hang'
+    return cells, bool(found) or cells[2].startswith('FAILED')
+
+
+def installed(distribution):
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--full', action='store_true')
+    parser.add_argument('clients', nargs='*', metavar='CLIENT')
+    options = parser.parse_args()
+    unknown = set(options.clients) - {row.client for row in RUNS}
+    if unknown:
+        parser.error('no such client: %s. There are: %s' % (
+            ', '.join(sorted(unknown)),
+            ', '.join(sorted({row.client for row in RUNS}))))
+    rows = [row for row in RUNS if row.client in options.clients
+            or not options.clients and (row.short or options.full)]
+
+    title = 'CPython %s' % platform.python_version()
+    print(title, file=sys.stderr, flush=True)
+    table = [(title, 'version', 'arguments', 'stock', 'patched',
+              "upstream's lock"), ('---',) * 6]
+    failures = left_out = 0
+    for client, distribution, arguments, expected, upstream, _ in rows:
+        release = installed(distribution)
+        is_left_out, reason = LEFT_OUT.get(distribution, (False, ''))
+        if is_left_out:
+            left_out += 1
+            cells = ['left out: ' + reason, '', '']
+        elif release is None:
+            failures += 1
+            cells = ['FAILED: not installed', '', '']
+        else:
+            cells, failed = judge(client, arguments, expected, upstream)
+            failures += failed
+        row = (client, release or '', arguments) + tuple(cells)
+        if row not in table:
+            table.append(row)
+    print()
+    for row in table:
+        print('| %s |' % ' | '.join(row))
+    print('\n%s, %d of %d runs failed.' % (
+        title, failures, len(rows) - left_out))
+    return failures > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Lets an old interpreter import a newer one's tests of concurrent.futures.
+
+run.py puts a copy into the environment's site-packages, with the name below
+filled in, and starts it by a .pth file: the children that the tests start
+import them too.  The files are read where they are, and nothing is written
+there.  What the old interpreter's `test.support` lacks is supplied.  What is
+missing in `concurrent.futures` is not, except a name that 3.9's file imports
+at its top.
+"""
+import os
+import re
+import sys
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import SourceFileLoader
+
+TESTS = None    # path of the newer interpreter's test package
+NAME = 'test.test_concurrent_futures'
+#: Of the package that it became in 3.12, those with thread pools or exit.
+MODULES = ('test_as_completed', 'test_init', 'test_shutdown',
+           'test_thread_pool', 'test_wait')
+
+
+class Finder:
+
+    def find_spec(self, name, path=None, target=None):
+        if name != NAME and not name.startswith(NAME + '.'):
+            return None
+        folder = os.path.join(TESTS, *name.split('.')[1:])
+        is_package = os.path.isdir(folder)
+        loader = Loader(name, os.path.join(folder, '__init__.py')
+                        if is_package else folder + '.py')
+        spec = ModuleSpec(name, loader, origin=loader.path,
+                          is_package=is_package)
+        spec.has_location = True
+        if is_package:
+            spec.submodule_search_locations.append(folder)
+        return spec
+
+
+class Loader(SourceFileLoader):
+
+    def get_code(self, name):
+        # No .pyc is looked for or left behind.
+        source = self.get_data(self.path).decode()
+        # 3.8 came with f'{name=}'.
+        source = re.sub(r'\{([\w.]+)=\}', r'\1={\1!r}', source)
+        return self.source_to_code(source, self.path)
+
+    def exec_module(self, module):
+        supply()
+        super().exec_module(module)
+        # Housekeeping, with functions that 3.6 and 3.7 do not have.
+        vars(module).pop('setUpModule', None)
+
+
+def as_it_is(*args, **kwargs):
+    return lambda test: test
+
+
+def load_package_tests(folder, loader, tests, pattern):
+    for name in MODULES:
+        __import__('%s.%s' % (NAME, name))
+        tests.addTests(loader.loadTestsFromModule(
+            sys.modules['%s.%s' % (NAME, name)]))
+    return tests
+
+
+def sleeping_retry(timeout, message=None):
+    """Yield until *timeout* seconds have passed."""
+    import time
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(0.01)
+    raise AssertionError(message)
+
+
+def supply():
+    """Give `test.support` the names that it has in the newer interpreter."""
+    from test import support
+    if hasattr(support, 'threading_helper'):
+        return
+    # Its own would look for files in its own folder, and leave out tests
+    # unless regrtest is asked for their resources by name.
+    support.load_package_tests = load_package_tests
+    support.requires_resource = as_it_is
+    for name, value in {
+            'Py_GIL_DISABLED': False, 'SHORT_TIMEOUT': 30.0,
+            'check_sanitizer': lambda **kinds: False,
+            'skip_if_sanitizer': as_it_is, 'requires_fork': as_it_is,
+            'requires_gil_enabled': as_it_is, 'requires_hashdigest': as_it_is,
+            'requires_working_threading': as_it_is,
+            'skip_if_broken_multiprocessing_synchronize': as_it_is,
+            'sleeping_retry': sleeping_retry}.items():
+        if not hasattr(support, name):
+            setattr(support, name, value)
+    # Functions that have moved to modules of their own.
+    for name in 'threading_helper', 'hashlib_helper':
+        setattr(support, name, support)
+        sys.modules['test.support.' + name] = support
+    from concurrent.futures import _base
+    if not hasattr(_base, 'BrokenExecutor'):    # 3.6
+        _base.BrokenExecutor = RuntimeError
+
+
+sys.meta_path.insert(0, Finder())

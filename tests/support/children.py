@@ -1,0 +1,110 @@
+"""Programs are run in real child interpreters, and really exit."""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+
+import gates
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# For children.  In nox's own the name of forkserver's socket would be too long
+# if the checkout's is not short.
+TEMPORARY = tempfile.TemporaryDirectory(dir='/tmp')
+
+#: What is put in front of a program, by variant.
+PREAMBLES = {
+    'stock': '',
+    'patched': 'import backport',
+    # upstream's plain lock, to see that a test catches what it is for
+    'upstream': 'import upstream_lock',
+}
+
+# Every program may use these; see gates.py.
+PRELUDE = '''
+import atexit, os, signal, sys, threading, time
+from gates import *
+'''
+
+HANG = 5    # seconds after which a child that should have exited has not
+
+
+class Child:
+    """What became of a child process."""
+
+    def __init__(self, returncode, out, err, orphaned=False):
+        self.returncode = returncode    # None: it hung and was killed
+        self.orphaned = orphaned        # a process of its own outlived it
+        self.out = out
+        self.err = err
+        self.words = out.split()
+
+    @property
+    def hung(self):
+        return self.returncode is None
+
+    def __repr__(self):
+        return 'Child(%s)\n%s\n%s' % (
+            'hung' if self.hung else self.returncode, self.out, self.err)
+
+
+def find_program(folder, name):
+    """Return the path of a program that the tests in *folder* run.
+
+    It is in the folder `programs` there, or here if several folders use it.
+    """
+    path = os.path.join(folder, 'programs', name)
+    return path if os.path.exists(path) else os.path.join(HERE, name)
+
+
+def run_python(*args, env=None, timeout=60, python=sys.executable,
+               interrupt_at=None):
+    """Run an interpreter with *args*; return the `Child`.
+
+    *interrupt_at*: send SIGINT when the child has printed this word.
+    """
+    environ = {name: value for name, value in os.environ.items()
+               if not name.startswith(('BACKPORT_', 'PYTHONWARNINGS'))}
+    environ['PYTHONPATH'] = HERE
+    environ['TMPDIR'] = TEMPORARY.name
+    environ.update(env or {})
+    # A session of its own, so that its children can be killed with it; files,
+    # because an orphan would keep pipes open.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(
+            [python] + list(args), env=environ, cwd=HERE,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            start_new_session=True, preexec_fn=heed_ctrl_c)
+        try:
+            if interrupt_at:
+                assert gates.until(lambda: interrupt_at in text(out)), text(err)
+                process.send_signal(signal.SIGINT)
+            returncode = process.wait(timeout)
+            orphaned = not gates.until(lambda: not members(process.pid), 2)
+        except subprocess.TimeoutExpired:
+            returncode, orphaned = None, False
+        finally:
+            if members(process.pid):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        return Child(returncode, text(out), text(err), orphaned)
+
+
+def heed_ctrl_c():
+    # A shell starts what is in the background with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def text(file):
+    # Not seek(): the child writes where the position is.
+    return os.pread(file.fileno(), 1 << 24, 0).decode()
+
+
+def members(group):
+    """Return whether a process group has any members, zombies included."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,152 @@
+"""Throw-away environments, with the package under test installed."""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+import backport
+from children import run_python
+
+PACKAGE = os.path.dirname(os.path.abspath(backport.__file__))
+VERSION = 'python%d.%d' % sys.version_info[:2]
+
+#: Prints whether the patch is on in an interpreter that has not asked for it.
+IS_ON = '''
+import os, concurrent.futures.thread as thread
+print('patches' in thread.ThreadPoolExecutor.submit.__code__.co_filename.split(
+    os.sep))
+'''
+
+# Runs a program as launchers do that have a sitecustomize of their own.
+LAUNCHER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'launchers',
+                        'launcher.py')
+LAUNCHERS = ['cleans_up', 'stays', 'chains']
+
+
+class Environment:
+    """An environment in the folder *root*."""
+
+    def __init__(self, root):
+        self.root = str(root)
+        self.python = os.path.join(self.root, 'bin', 'python')
+        self.site = os.path.join(self.root, 'lib', VERSION, 'site-packages')
+        self.sitecustomize = os.path.join(self.site, 'sitecustomize.py')
+        self.pth = os.path.join(self.site, 'zz_backport.pth')
+
+    def run(self, *args, env=None, **options):
+        """Run the interpreter of this environment; return the `Child`."""
+        return run_python(*args, python=options.pop('python', self.python),
+                          env=dict({'PYTHONPATH': ''}, **(env or {})),
+                          **options)
+
+    def backport(self, *args, **options):
+        """Run a command of backport; return the `Child`."""
+        return self.run('-m', 'backport', *args, **options)
+
+    def enable(self, **options):
+        child = self.backport('enable', **options)
+        assert child.returncode == 0, child
+        return child
+
+    def disable(self, **options):
+        child = self.backport('disable', **options)
+        assert child.returncode == 0, child
+        return child
+
+    def is_on(self, *args, **options):
+        """Return whether the patch is on in a new interpreter, and silent."""
+        child = self.run(*args, '-c', IS_ON, **options)
+        assert child.returncode == 0 and not child.err, child
+        return {'True': True, 'False': False}[child.out.splitlines()[-1]]
+
+    def write(self, name, data):
+        """Write a file into site-packages; return its path."""
+        path = os.path.join(self.site, name)
+        with open(path, 'wb') as file:
+            file.write(data)
+        return path
+
+    def files(self):
+        """Return path -> content for all files but those of the package."""
+        found = {}
+        for folder, folders, names in os.walk(self.root):
+            # The interpreter's own .pyc files come and go.
+            own = folder == os.path.dirname(self.site) and '__pycache__'
+            folders[:] = [name for name in folders
+                          if name not in ('backport', own)]
+            for name in folders:
+                found[os.path.join(folder, name)] = None
+            for name in names:
+                path = os.path.join(folder, name)
+                if not os.path.islink(path):
+                    found[path] = read(path)
+        return found
+
+
+def read(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+def base_python():
+    """Return the interpreter that this one's environment was made from."""
+    return os.path.join(sys.base_prefix, 'bin', VERSION)
+
+
+def install(site):
+    """Put the package under test into a folder, as uv does: without .pyc."""
+    package = os.path.join(site, 'backport')
+    shutil.copytree(PACKAGE, package,
+                    ignore=shutil.ignore_patterns('__pycache__'))
+    if not os.path.isdir(os.path.join(package, 'patches')):     # a checkout
+        shutil.copytree(os.path.join(os.path.dirname(PACKAGE), 'patches'),
+                        os.path.join(package, 'patches'))
+
+
+def venv(root):
+    """Make a virtual environment in the folder *root*."""
+    subprocess.check_call([base_python(), '-m', 'venv', '--without-pip',
+                           str(root)])
+    environment = Environment(root)
+    install(environment.site)
+    return environment
+
+
+def prefix(root, lib=os.path.join(sys.base_prefix, 'lib')):
+    """Make a copy of the interpreter, as conda and distributions have it.
+
+    Its libraries are links to those in the folder *lib*.
+    """
+    environment = Environment(root)
+    os.makedirs(environment.site)
+    os.mkdir(os.path.join(environment.root, 'bin'))
+    shutil.copy(base_python(), environment.python)
+    for name in os.listdir(lib):
+        if name.startswith('libpython'):
+            os.symlink(os.path.join(lib, name),
+                       os.path.join(environment.root, 'lib', name))
+    stdlib = os.path.join(lib, VERSION)
+    for name in os.listdir(stdlib):
+        if name not in ('site-packages', 'sitecustomize.py', '__pycache__'):
+            os.symlink(os.path.join(stdlib, name),
+                       os.path.join(os.path.dirname(environment.site), name))
+    install(environment.site)
+    return environment
+
+
+def copy_lib(target):
+    """Copy the interpreter's libraries into the folder *target*."""
+    lib = os.path.join(sys.base_prefix, 'lib')
+    for path in glob.glob(os.path.join(lib, 'libpython*.so*')):
+        shutil.copy(path, target)
+    shutil.copytree(
+        os.path.join(lib, VERSION), os.path.join(target, VERSION),
+        ignore=shutil.ignore_patterns('site-packages', 'test', 'tests',
+                                      'idlelib', 'config-*'))
+
+
+def copied(environment, root):
+    """Copy an environment, links as links, into the folder *root*."""
+    shutil.copytree(environment.root, str(root), symlinks=True)
+    return Environment(root)
