@@ -4,6 +4,7 @@
 
 Prints what the program of that name sees, as JSON: the same.
 """
+import atexit
 import json
 import os
 import signal
@@ -146,7 +147,7 @@ def copies():
     worker = start(_close_and_wait, calls, results)
     results._writer.close()
     results.get()
-    yield calls._writer.closed, outcome(calls.put, 'go'), results.empty()
+    yield calls._writer.closed, results.empty(), outcome(calls.put, 'go')
     worker.join()
     yield results.empty(), outcome(results.get)
     calls._reader.close()
@@ -243,6 +244,7 @@ def main(which, name):
         SCHEDULER.reset()
         explorer._reset_modules()
         process_world.reset()
+        atexit.unregister(util._exit_function)      # it would run on models
         task = SCHEDULER.spawn(see, is_worker=False)
         SCHEDULER.run()
         assert task.done and not task.error, task.error
