@@ -9,12 +9,12 @@ ORPHAN, MANAGER_DIED = 'orphan', 'printed RuntimeError'
 
 #: As in run.py.  '1d': one deviation of any kind, see `explorer.explore`.
 BOUNDS = {
-    'process-first-submit': (1, 2), 'process-later-submit': (2, 2),
-    'process-with-pool': ('1d', 1), 'process-broken': ('1d', 2),
-    'process-broken-at-once': ('2d', 2),
-    'process-failing-initializer': ('2d', 2),
+    'process-first-submit': (1, 2), 'process-later-submit': (1, 2),
+    'process-with-pool': ('1d', 1), 'process-broken': (1, 2),
+    'process-broken-at-once': (1, 2),
+    'process-failing-initializer': (1, 2),
     'process-failing-fork': ('1d', 2), 'process-failing-start': ('1d', 2),
-    'process-nested': ('1d', 1), 'process-nested-in-exit': (2, 2),
+    'process-nested': ('1d', 1), 'process-nested-in-exit': (1, 2),
     'process-interrupted': (1, 2), 'process-ctrl-c': ('1d', 1),
     'process-shutdown': ('1d', 1), 'process-shutdown-submit': ('2d', 1),
     'process-collected': (1, 2), 'process-fork': ('1d', 1),
