@@ -113,6 +113,18 @@ def nested_in_exit(world):
                         waiting=True)
 
 
+def _raises_but_at(text):
+    """Return what raises unless submit is at a line with *text*."""
+    def raises():
+        frame = sys._getframe()
+        while frame.f_code.co_name != 'submit':
+            frame = frame.f_back
+        if text not in linecache.getline(
+                frame.f_code.co_filename, frame.f_lineno):
+            raise Interruption
+    return raises
+
+
 def interrupted(world):
     """It raises in the main thread's submit, which is called again."""
     def submits():
@@ -120,19 +132,20 @@ def interrupted(world):
         SCHEDULER.interrupts.clear()
         world.submit(pool)
 
-    def raises():
-        frame = sys._getframe()
-        while frame.f_code.co_name != 'submit':
-            frame = frame.f_back
-        # As on stock, the manager can get one work id twice.
-        if '_queue_count =' not in linecache.getline(
-                frame.f_code.co_filename, frame.f_lineno):
-            raise Interruption
-
     pool = world.pool()
     SCHEDULER.codes -= STARTING_WORKERS
     multiprocessing.process._children.points = False
-    SCHEDULER.interrupt(world.exits(submits), raises, waiting=True)
+    # As on stock, the manager can get one work id twice.
+    SCHEDULER.interrupt(world.exits(submits), _raises_but_at('_queue_count ='),
+                        waiting=True)
+
+
+def interrupted_later(world):
+    """It raises in the main thread's last submit to a pool with a manager."""
+    pool = world.used_pool()
+    # As on stock, what is pending and has no id keeps the manager for ever.
+    SCHEDULER.interrupt(world.exits(world.submit, pool),
+                        _raises_but_at('_work_ids.put('), waiting=True)
 
 
 def ctrl_c(world):
@@ -213,4 +226,5 @@ SCENARIOS = {'process-' + function.__name__.replace('_', '-'): function
              for function in (
     first_submit, later_submit, with_pool, broken, broken_at_once,
     failing_initializer, failing_fork, failing_start, nested, nested_in_exit,
-    interrupted, ctrl_c, shutdown, shutdown_submit, collected, fork)}
+    interrupted, interrupted_later, ctrl_c, shutdown, shutdown_submit,
+    collected, fork)}

@@ -15,7 +15,8 @@ BOUNDS = {
     'process-failing-initializer': (1, 2),
     'process-failing-fork': ('1d', 2), 'process-failing-start': ('1d', 2),
     'process-nested': ('1d', 1), 'process-nested-in-exit': (1, 2),
-    'process-interrupted': (1, 2), 'process-ctrl-c': ('1d', 1),
+    'process-interrupted': (1, 2), 'process-interrupted-later': (1, 2),
+    'process-ctrl-c': ('1d', 1),
     'process-shutdown': ('1d', 1), 'process-shutdown-submit': ('2d', 1),
     'process-collected': (1, 2), 'process-fork': ('1d', 1),
 }
@@ -56,7 +57,8 @@ _LOOK = ('            %s                raise _backport.refusal()\n'
          % _IF_DECLARED)
 _ENTER = '            %s[t] = %s' % (THREADS, _VALUE)
 _START = '            t.start()\n'
-_TRY = '        try:\n            self._start'
+_TRY = '        try:\n'
+_PENDING = '            self._pending_work_items[work_id] = w\n'
 _WORKERS = '            # Start the processes'
 _IF_NEVER = 'if _backport.interrupted(t, %s)' % THREADS
 _PUT = '        self._work_ids.put(work_id)\n'
@@ -74,7 +76,11 @@ MUTANTS = {
         SUBMIT, {_WAKE + '            raise': 'pass\n            raise'},
         'process-later-submit', DEADLOCK),
     'process submit: the id is put before the look': (
-        SUBMIT, {_PUT: '', _TRY: _PUT + _TRY}, 'process-later-submit', RAN),
+        SUBMIT, {_PUT: '', _PENDING: _PENDING + '    ' + _PUT},
+        'process-later-submit', RAN),
+    'process submit: interrupted when it is pending': (
+        SUBMIT, {_TRY + _PENDING: _PENDING[4:] + _TRY},
+        'process-interrupted-later', DEADLOCK),
     'process submit: taken from under a manager': (
         SUBMIT, {'if not self._broken:\n                self._p':
                  'if True:\n                self._p'},
