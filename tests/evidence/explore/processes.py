@@ -101,6 +101,9 @@ MUTANTS = {
     'process start: an interrupted one is always forgotten': (
         START, {_IF_NEVER: _IF_NEVER + ' or True'},
         'process-interrupted', MANAGER_DIED),
+    'process start: an interrupted one is taken for one below exit': (
+        START, {'            t._backport_starter = None\n': ''},
+        'process-interrupted', NOT_JOINED),
     'process exit: no wait': (
         START, {_WAIT: '        pass\n'}, 'process-first-submit', NOT_JOINED),
     'process exit: waits before it declares': (
