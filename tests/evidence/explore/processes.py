@@ -27,7 +27,7 @@ _LOSSES = {
     'process-first-submit': [DEADLOCK, NOT_JOINED, ORPHAN],
     'process-later-submit': [LEFT_BEHIND], 'process-nested': [NOT_JOINED],
     'process-with-pool': [NOT_JOINED], 'process-interrupted': [DEADLOCK]}
-#: As on stock, and nothing to do with the race.  A manager that finds a worker
+#: Not closed by the patch.  A manager that finds a worker
 #: dead fails what is pending; what another thread is about to make pending
 #: waits for ever.  Workers whose start has failed halfway wait for the next
 #: submit; if there is none, multiprocessing's exit handler waits for them.
@@ -38,7 +38,7 @@ _LIMITS = {
 if VERSION == '3.6':
     for _table in BOUNDS, _LIMITS:
         del _table['process-failing-initializer']   # new in 3.7
-KNOWN = {'stock': dict(_LOSSES, **_LIMITS), 'patched': _LIMITS}
+KNOWN = {'stock': _LOSSES, 'patched': _LIMITS}
 
 SUBMIT = 'patches/process_%s.py' % {
     '3.6': '3_6', '3.7': '3_7_4', '3.8': '3_8'}[VERSION]
