@@ -20,8 +20,8 @@ def submit(self, fn, *args, **kwargs):
         w = _WorkItem(f, fn, args, kwargs)
         work_id = self._queue_count
 
-        self._pending_work_items[work_id] = w
         try:
+            self._pending_work_items[work_id] = w
             self._start_queue_management_thread()
             # Not yet declared means that the exit handler will find a manager,
             # and that this one stays as long as the work item is pending.
@@ -69,6 +69,8 @@ def _start_queue_management_thread(self):
             self._queue_management_thread = t
             t.start()
         except BaseException:
+            # The start is on no stack any more, though it may succeed yet.
+            t._backport_starter = None
             if _backport.interrupted(t, _threads_queues):
                 # The next submit tries again.
                 self._queue_management_thread = None

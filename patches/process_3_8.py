@@ -31,8 +31,8 @@ def submit(*args, **kwargs):
         w = _WorkItem(f, fn, args, kwargs)
         work_id = self._queue_count
 
-        self._pending_work_items[work_id] = w
         try:
+            self._pending_work_items[work_id] = w
             self._start_queue_management_thread()
             # Not yet declared means that the exit handler will find a manager,
             # and that this one stays as long as the work item is pending.

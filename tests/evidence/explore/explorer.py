@@ -111,6 +111,7 @@ def _reset_modules():
 def explore(name, bound, stop_at=(), reduced=True, seconds=None):
     """Run all schedules with up to *bound* preemptions, fewest first.
 
+    With "2d" as *bound*, up to two deviations of any kind.
     *stop_at*: stop as soon as all of these failures have been found, if any.
     *seconds*: stop when so much CPU time has been used.
     Returns what was found, as a dict.
@@ -118,6 +119,9 @@ def explore(name, bound, stop_at=(), reduced=True, seconds=None):
     started = _used()
     count, cut_short, failing, found = 0, 0, 0, {}
     SCHEDULER.seen = {} if reduced else None
+    counted = 'deviations' if bound.endswith('d') else 'preemptions'
+    SCHEDULER.choice_cost = int(counted == 'deviations')
+    bound = int(bound.rstrip('d'))
     levels = [deque() for _ in range(bound + 1)]
     levels[0].append(())
     explored = -1       # preemptions up to which all has been explored
@@ -144,9 +148,9 @@ def explore(name, bound, stop_at=(), reduced=True, seconds=None):
         if stopped:
             break
         explored = level
-    return {'scenario': name, 'bound': bound, 'explored': explored,
-            'stopped': stopped, 'schedules': count, 'cut_short': cut_short,
-            'failing': failing, 'found': found,
+    return {'scenario': name, 'bound': bound, 'counted': counted,
+            'explored': explored, 'stopped': stopped, 'schedules': count,
+            'cut_short': cut_short, 'failing': failing, 'found': found,
             'seconds': round(_used() - started, 2)}
 
 

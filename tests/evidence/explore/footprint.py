@@ -71,7 +71,7 @@ def _footprint(frame, code, number):
         elif instruction.opcode in dis.hasname:
             changes = changes or name in CHANGES
             names.add(name)
-        elif name in ALIASES and kind.endswith('FAST'):
+        elif name in ALIASES and kind.endswith(('FAST', 'DEREF')):
             names.add(ALIASES[name])
     if 'end of life' in names:
         names, changes = {'life'}, True

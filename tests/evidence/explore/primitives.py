@@ -84,6 +84,47 @@ class SimpleQueue:
         return self._items.popleft()
 
 
+class SemLock:
+    """``_multiprocessing.SemLock``, but for the kind that knows its owner."""
+
+    SEM_VALUE_MAX = (1 << 31) - 1
+    name = None
+
+    def __init__(self, kind, value, maxvalue, name, unlink):
+        assert kind == 1    # SEMAPHORE, in multiprocessing.synchronize
+        self._value, self.maxvalue = value, maxvalue
+        self.handle, self._name = id(self), SCHEDULER.new_name()
+
+    def acquire(self, block=True, timeout=None):
+        if block:
+            assert timeout is None      # see Scheduler.pause
+            if not self._value:
+                SCHEDULER.wait(self._get_value)
+        acquired = self._value > 0
+        SCHEDULER.touch(self._name, result=acquired)
+        self._value -= acquired
+        return acquired
+
+    def release(self):
+        SCHEDULER.touch(self._name)
+        if self._value >= self.maxvalue:
+            raise ValueError('semaphore or lock released too many times')
+        self._value += 1
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, exc_type, exc_value, exc_traceback):
+        self.release()
+
+    def _get_value(self):
+        return self._value
+
+    def _is_zero(self):
+        SCHEDULER.touch(self._name, False, not self._value)
+        return not self._value
+
+
 class TornRead(BaseException):
     """A read past the end: the real list would crash, now or later."""
 

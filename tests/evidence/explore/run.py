@@ -3,7 +3,8 @@
     python run.py [--full] [--json FILE] [--markdown]
     python run.py --replay 3.8:stock:full-pool:c1.3-p7.2
 
-The running interpreter's own concurrent.futures.thread: as it is ("stock"),
+The running interpreter's own concurrent.futures.thread and, where the name of a
+scenario begins with "process-", concurrent.futures.process: as it is ("stock"),
 with the patch ("patched"), upstream's plain lock ("upstream"), and with the
 patch weakened in one place after the other ("mutants"), which shows that the
 explorer would see it.  Exit status 0 only if nothing was found in the patched
@@ -12,6 +13,7 @@ one, and in each of the others what is known to be wrong with it.
 import argparse
 import datetime
 import functools
+import importlib
 import json
 import os
 import re
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 
+import processes
 from mutants import (CHANGED, DEADLOCK, IN_CHILD, LEFT_BEHIND, MUTANTS,
                      NOT_JOINED, RAN, VERSION, mutate)
 
@@ -37,6 +40,7 @@ BOUNDS = {
     'exit-inside-locking': (1, 2), 'fork': (1, 2), 'fork-locking': (1, 2),
     'fork-inside': (1, 2), 'fork-late': (1, 2),
 }
+BOUNDS.update(processes.BOUNDS)
 #: CPU seconds that --full gives each scenario.
 SECONDS = 400
 
@@ -56,13 +60,18 @@ KNOWN = {
 if VERSION == '3.6':
     # The mutex of a queue.Queue is forked while it is held.
     KNOWN['stock']['fork'] = [IN_CHILD]
+for _variant, _known in processes.KNOWN.items():
+    KNOWN[_variant].update(_known)
+MUTANTS.update(processes.MUTANTS)
 
 
 def explore(args):
     """In a process of its own: explore one variant, print a result a line."""
     # For upstream_lock.
     sys.path.append(os.path.join(HERE, '..', '..', 'support'))
-    import explorer
+    scenario = args.replay.split(':')[2] if args.replay else args.scenarios[0]
+    explorer = importlib.import_module(
+        'process_explorer' if scenario in processes.BOUNDS else 'explorer')
     explorer.prepare(args.variant, args.opcodes)
     if args.replay:
         return replay(explorer, args.replay)
@@ -182,7 +191,8 @@ def main():
                         help='up to two preemptions; with a time limit')
     parser.add_argument('--scenarios', nargs='+', choices=sorted(BOUNDS),
                         metavar='SCENARIO', help=', '.join(BOUNDS))
-    parser.add_argument('--bound', type=int, help='preemptions, at most')
+    parser.add_argument('--bound', help='preemptions, at most; '
+                        '"2d": all that deviates from the default, at most 2')
     parser.add_argument('--seconds', type=float,
                         help='CPU time for a scenario, at most '
                         '(with --full: %d)' % SECONDS)
@@ -210,16 +220,17 @@ def main():
     if args.full and args.seconds is None:
         args.seconds = SECONDS
 
-    row = '%-19s %-46s %9s %9s %8s %7s  %s'
-    print(row % ('scenario', 'variant', 'preempted', 'schedules', 'failing',
+    row = '%-27s %-50s %5s %9s %8s %7s  %s'
+    print(row % ('scenario', 'variant', 'bound', 'schedules', 'failing',
                  'CPU s', 'found, at schedule'))
     records, wrong = [], []
     for variant, result, known in variants(args):
         found = ['%s (%s)' % item for item in result['found'].items()]
         if result['stopped'] == 'out of time':
-            found.append('out of time; all done up to %d preemptions'
+            found.append('out of time; all done up to %d'
                          % result['explored'])
-        print(row % (result['scenario'], variant, result['bound'],
+        print(row % (result['scenario'], variant,
+                     '%(bound)d%(counted).1s' % result,
                      result['schedules'], result['failing'], result['seconds'],
                      '; '.join(found)), flush=True)
         records.append(dict(result, variant=variant))

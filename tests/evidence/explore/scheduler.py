@@ -43,6 +43,7 @@ class Task:
         self.is_worker = is_worker
         self.error = self.ready = self.sentinel = None
         self.done = self.pausing = False
+        self.eager = False          # goes on as soon as it can
         self.locks = 0
         self.history = self.number  # a hash of all it has done and could see
         self.look = {}              # what it has touched since its last pause
@@ -83,6 +84,7 @@ class Scheduler:
         self.footprint = None       # frame -> what its line touches
         self.opcodes = False        # opcodes instead of lines
         self.seen = None            # state -> preemptions left, see `touch`
+        self.choice_cost = 0        # 1: choices count as preemptions do
         self.current = None
         self.reset()
 
@@ -171,8 +173,9 @@ class Scheduler:
         return not task.done and (task.ready is None or task.ready())
 
     def _choose(self, able):
-        if not self.exploring:
-            return able[0]
+        for task in able:
+            if task.eager or not self.exploring:
+                return task
         waiting = [task for task, (_, waiting) in self.interrupts.items()
                    if waiting and task.ready is not None and not task.done]
         if len(able) == 1 and not waiting:
@@ -186,7 +189,7 @@ class Scheduler:
             return task
         if not self._to_come:
             for task in able[1:]:
-                self._branch('c', self.choices, task, 0)
+                self._branch('c', self.choices, task, self.choice_cost)
             for task in waiting:
                 self._branch('w', self.choices, task, 1)
         return able[0]
@@ -287,7 +290,8 @@ class Scheduler:
                 sys.call_tracing(self.hub.switch, ())
             if self._budget:
                 for task in self.tasks:
-                    if task is not self.current and self._is_able(task):
+                    if (task is not self.current and not task.eager
+                            and self._is_able(task)):
                         self._branch('p', self.points, task, 1)
                 if self.current in self.interrupts:
                     self._branch('i', self.points, self.current, 1)

@@ -104,7 +104,7 @@ class World:
                 before(*args)
                 SCHEDULER.interrupts.clear()
             try:
-                thread._python_exit()
+                self.exit_handler()
             except Interruption:
                 pass
             if SCHEDULER.is_child:
@@ -112,10 +112,13 @@ class World:
             # Who was done by now?
             SCHEDULER.touch('exit')
             self.in_time = False
-            self.late_workers = not self._all_joined()
+            self.late_workers |= not self._all_joined()
         self.exit = self.thread('E', main)
         self.exit.ident = threading.main_thread().ident
         return self.exit
+
+    def exit_handler(self):
+        thread._python_exit()
 
     def hangs(self):
         """Wait for what never comes; the thread need not end."""
@@ -156,7 +159,8 @@ class World:
         if SCHEDULER.livelock:
             return ['livelock']
         if printed:
-            found.add('printed ' + printed.split('\n')[-2].split(':')[0])
+            last = printed.rstrip().split('\n')[-1]
+            found.add('printed ' + last.split(':')[0])
         for task in SCHEDULER.tasks:
             if not self._counts(task):
                 continue
