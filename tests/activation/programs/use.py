@@ -1,0 +1,18 @@
+"""Uses thread pools in the simplest ways."""
+import variant  # noqa: F401
+
+import state
+
+
+def submit():
+    from concurrent.futures import ThreadPoolExecutor
+    print(ThreadPoolExecutor(1).submit(len, 'abc').result())
+
+
+def map_():
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(2) as pool:
+        print(sum(pool.map(len, ['abc', 'defg'])))
+
+
+state.main(globals())
