@@ -2,12 +2,11 @@
 
 Each case gets a switch, for `state.activate`.
 """
-import variant  # noqa: F401
+import state    # the first import
 import importlib
 import sys
 import threading
 
-import state
 from gates import PATIENCE, tell, until
 
 

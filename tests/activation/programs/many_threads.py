@@ -1,5 +1,5 @@
 """Threads that switch as often as they can turn the patch on and off."""
-import variant  # noqa: F401
+import variant
 import sys
 import threading
 import time

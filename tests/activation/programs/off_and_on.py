@@ -1,9 +1,8 @@
 """The patch is switched off, on and off again."""
-import variant  # noqa: F401
+import state    # the first import
 import sys
 import threading
 
-import state
 from gates import tell
 
 

@@ -1,10 +1,9 @@
 """thread.py is not what it should be."""
-import variant  # noqa: F401
+import state    # the first import
 import importlib
 import os
 import sys
 
-import state
 from gates import tell
 
 

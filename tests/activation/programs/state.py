@@ -2,11 +2,10 @@
 
 Nothing is imported here that a program may want to import itself.
 """
+import variant
 import os
 import sys
 from importlib.machinery import PathFinder
-
-import variant
 
 THREAD = 'concurrent.futures.thread'
 PROCESS = 'concurrent.futures.process'
@@ -40,9 +39,9 @@ def functions(name=THREAD):
     return [module.ProcessPoolExecutor.submit, module._python_exit]
 
 
-def codes():
-    """Return the codes of the functions of thread.py that are replaced."""
-    return [function.__code__ for function in functions()]
+def codes(name=THREAD):
+    """Return the codes of those functions."""
+    return [function.__code__ for function in functions(name)]
 
 
 def same(first, second):
@@ -50,9 +49,9 @@ def same(first, second):
     return list(map(id, first)) == list(map(id, second))
 
 
-def folder(function):
-    """Return the name of the folder that the code of a function is from."""
-    return os.path.basename(os.path.dirname(function.__code__.co_filename))
+def folder(code):
+    """Return the name of the folder that has the source of a code object."""
+    return os.path.basename(os.path.dirname(code.co_filename))
 
 
 def live(name=THREAD):
@@ -60,7 +59,7 @@ def live(name=THREAD):
 
     Or the names of several folders.
     """
-    return ' '.join(sorted(set(map(folder, functions(name)))))
+    return ' '.join(sorted(set(map(folder, codes(name)))))
 
 
 class Gate:

@@ -1,7 +1,5 @@
 """Uses thread pools in the simplest ways."""
-import variant  # noqa: F401
-
-import state
+import state    # the first import
 
 
 def submit():
