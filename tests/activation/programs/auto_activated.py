@@ -1,5 +1,6 @@
 """Nobody imports the package: what the start-up lines load, and do not load."""
 import variant
+
 import gc
 import importlib
 import os

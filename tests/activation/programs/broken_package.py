@@ -1,5 +1,6 @@
 """Uses thread pools where the package is broken, or is not installed."""
-import state    # the first import
+import state    # which imports variant first
+
 import os
 import sys
 

@@ -1,5 +1,6 @@
 """The program uses the exit handler of thread pools, or counts on its slot."""
 import variant
+
 import atexit
 import threading
 

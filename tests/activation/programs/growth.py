@@ -1,5 +1,6 @@
 """Uses many pools from many threads, and drops them."""
 import variant
+
 import gc
 import sys
 import threading

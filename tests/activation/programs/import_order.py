@@ -2,7 +2,8 @@
 
 Each case gets a switch, for `state.activate`.
 """
-import state    # the first import
+import state    # which imports variant first
+
 import importlib
 import sys
 import threading

@@ -1,5 +1,6 @@
 """Shows what a program can find out about the functions that are replaced."""
 import variant
+
 import inspect
 import json
 import pickle

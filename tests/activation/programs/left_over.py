@@ -1,5 +1,6 @@
 """Is auto-activated, by start-up lines whose package is broken or has gone."""
 import variant
+
 import subprocess
 import sys
 

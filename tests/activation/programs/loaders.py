@@ -1,5 +1,6 @@
 """Other finders and loaders give the pools' modules to the import system."""
 import variant
+
 import copy
 import importlib
 import importlib.util

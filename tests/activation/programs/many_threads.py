@@ -1,5 +1,6 @@
 """Threads that switch as often as they can turn the patch on and off."""
 import variant
+
 import sys
 import threading
 import time

@@ -1,5 +1,6 @@
 """The program uses what thread.py has for itself."""
 import variant
+
 import threading
 
 import state

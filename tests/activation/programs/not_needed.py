@@ -1,5 +1,6 @@
 """Imports backport on an interpreter that has upstream's fix."""
 import variant
+
 import sys
 
 

@@ -1,5 +1,6 @@
 """backport is imported, or the patch is switched, at an odd moment."""
 import variant
+
 import atexit
 import os
 import sys

@@ -1,5 +1,6 @@
 """The patch is switched off, on and off again."""
-import state    # the first import
+import state    # which imports variant first
+
 import sys
 import threading
 

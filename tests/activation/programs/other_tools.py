@@ -2,7 +2,7 @@
 
 Each case gets the name of a function of `tools`.
 """
-import state    # the first import
+import state    # which imports variant first
 
 import tools
 from gates import tell

@@ -1,5 +1,6 @@
 """The program holds submit, or another tool has put a wrapper around it."""
 import variant
+
 import functools
 import sys
 

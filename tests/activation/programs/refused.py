@@ -1,5 +1,6 @@
 """thread.py is not what it should be."""
-import state    # the first import
+import state    # which imports variant first
+
 import importlib
 import os
 import sys

@@ -1,12 +1,11 @@
 """Uses thread pools where BACKPORT_REPORT asks for a line at exit."""
 import variant
+
 import atexit
 import os
 import sys
-import threading
-import time
 
-from gates import PATIENCE, gated_thread, tell, until
+from gates import tell, until
 
 
 def not_used():
@@ -26,34 +25,6 @@ def registered():
     tell('backport._report' in sys.modules)
     backport.activate()
     tell(atexit._ncallbacks() - before)
-
-
-def exit_waits():
-    """For a worker that is about to be started."""
-    def held_up():
-        inside.set()
-        until(lambda: thread._shutdown)
-        time.sleep(0.1)
-
-    def late():
-        began.set()
-        time.sleep(0.3)
-        tell('completed')
-
-    def submit_late():
-        executor.submit(late)
-        submitted.set()
-
-    submitted, inside, began = [threading.Event() for _ in range(3)]
-    atexit.register(submitted.wait, PATIENCE)   # after the pools' handler
-    from concurrent.futures import thread
-    executor = thread.ThreadPoolExecutor(1)
-    submitter = threading.Thread(target=submit_late, daemon=True)
-    threading.Thread = gated_thread(executor, held_up,
-                                    lambda: began.wait(PATIENCE))
-    submitter.start()
-    inside.wait(PATIENCE)
-    return executor
 
 
 def submit_refuses():

@@ -1,5 +1,6 @@
 """What require() does, after this and that."""
 import variant
+
 import sys
 from importlib.machinery import PathFinder
 

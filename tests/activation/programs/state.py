@@ -3,6 +3,7 @@
 Nothing is imported here that a program may want to import itself.
 """
 import variant
+
 import os
 import sys
 from importlib.machinery import PathFinder

@@ -1,5 +1,5 @@
 """Uses thread pools in the simplest ways."""
-import state    # the first import
+import state    # which imports variant first
 
 
 def submit():
