@@ -1,4 +1,9 @@
-"""The sessions: see the README for the two that a newcomer needs."""
+"""The sessions; docs/contributing.md says when to run which.
+
+Without arguments nox runs what CI runs.  The sessions of the evidence (explore,
+clients, cpython and stress) then run their short forms;
+`nox -s explore clients cpython stress -- --full` runs all of it.
+"""
 import glob
 import json
 import os
@@ -9,169 +14,36 @@ import sys
 
 import nox
 
-PATCHED = ['3.6', '3.7', '3.8']         # the versions that have the bug
-NOT_NEEDED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14']
-
-# What the tests run beside pytest: gevent and eventlet for deadlocks, wrapt
-# because OpenTelemetry wraps submit with it, hypothesis for what start-up files
-# may hold already.
-TEST_REQUIREMENTS = ['pytest', 'pytest-xdist', 'gevent', 'eventlet', 'wrapt',
-                     'hypothesis']
-
-# More than there are processors: nearly all of the tests wait for children.
-TEST_PROCESSES = '4'
-
 nox.needs_version = '>=2025.10.14'
-# Today's virtualenv makes no environments for 3.6 and 3.7, uv does.
+nox.options.sessions = ['tests', 'noop', 'lint', 'explore', 'clients',
+                        'cpython', 'stress']
+# virtualenv no longer makes environments for 3.6 and 3.7; uv does.
 nox.options.default_venv_backend = 'uv'
-# A download would be put outside of this folder: that is left to whoever runs
-# this.
+# uv would put a download outside of this folder.
 nox.options.download_python = 'never'
 nox.options.error_on_missing_interpreters = bool(os.environ.get('CI'))
 
+# The versions that have the bug, and those that have upstream's fix.
+PATCHED = ['3.6', '3.7', '3.8']
+NOT_NEEDED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14']
+# Those of PATCHED that `uv python list --all-versions` lists.
+UV_HAS = ['3.8']
 
-def bin_folders():
-    """Return version ("3.8") -> folder of the newest that pyenv or uv has.
+# gevent and eventlet are for deadlocks, wrapt is there because OpenTelemetry
+# wraps submit with it, hypothesis makes up what start-up files contain already.
+TEST_REQUIREMENTS = ['pytest', 'pytest-xdist', 'gevent', 'eventlet', 'wrapt',
+                     'hypothesis']
+# More than there are processors: nearly all tests wait for child processes.
+TEST_PROCESSES = '4'
+# These take seconds, and need files from all over the checkout.
+TESTS_OF_SDIST = ['tests/activation/test_table.py',
+                  'tests/thread_pools/test_lock.py']
 
-    pyenv's shims on PATH fail for each version that is not the selected one,
-    and uv puts nothing on PATH unless it is asked to.
-    """
-    roots = [os.path.join(os.environ.get('PYENV_ROOT', os.path.expanduser(
-        '~/.pyenv')), 'versions')]
-    if UV:
-        roots.append(subprocess.check_output(
-            [UV, 'python', 'dir', '--color', 'never'], text=True).strip())
-    newest = {}
-    for root in roots:
-        for path in glob.glob(os.path.join(glob.escape(root), '*', 'bin')):
-            match = re.match(r'(?:cpython-)?(3\.\d+)\.(\d+)(?:-|$)',
-                             os.path.basename(os.path.dirname(path)))
-            if match and shutil.which('python' + match.group(1), path=path):
-                newest[match.group(1)] = max(
-                    newest.get(match.group(1), (-1, '')),
-                    (int(match.group(2)), path))
-    return {version: path for version, (_, path) in newest.items()}
-
-
-def find_interpreters():
-    """Return the versions that can be had, and put them in front of PATH."""
-    folders = bin_folders()
-    path = os.environ.get('PATH', '').split(os.pathsep)
-    on_path = os.pathsep.join(folder for folder in path
-                              if os.path.basename(folder) != 'shims')
-    versions = [version for version in PATCHED + NOT_NEEDED
-                if version in folders
-                or shutil.which('python' + version, path=on_path)]
-    # The running one keeps its place: plain "python" must not change.
-    os.environ['PATH'] = os.pathsep.join(
-        [os.path.dirname(sys.executable)]
-        + [folders[version] for version in versions if version in folders]
-        + path)
-    for version in PATCHED:
-        if version not in versions:
-            print('CPython %s is not on PATH, and neither pyenv nor uv has it: '
-                  'it is left out. To install it: %spyenv install %s' % (
-                      version, '%s python install %s, or ' % (UV, version)
-                      if version in UV_HAS else '', version), file=sys.stderr)
-    return versions
-
-
-# Beside nox, where the README puts it, or on PATH.
-UV = shutil.which('uv', path=os.pathsep.join(
-    [os.path.dirname(sys.executable), os.environ.get('PATH', '')]))
-UV_HAS = ['3.8']    # of those in PATCHED: `uv python list --all-versions`
-FOUND = find_interpreters()
-
-
-def patched(session):
-    """Return those of PATCHED that were found; end the session if none was."""
-    versions = [version for version in PATCHED if version in FOUND]
-    if not versions:
-        session.error('none of CPython %s was found: see above' % ', '.join(
-            PATCHED))
-    return versions
-
-
-def build(session):
-    """Build the wheel and return its path."""
-    folder = os.path.join(session.create_tmp(), 'dist')
-    shutil.rmtree(folder, ignore_errors=True)
-    # The sdist, and the wheel from that: built right here, it would have what
-    # an earlier build left in build/.
-    session.run('uv', 'build', '--quiet', '--out-dir', folder,
-                external=True, silent=True)
-    wheel, = glob.glob(os.path.join(folder, '*.whl'))
-    return wheel
-
-
-def install_for(session, version, wheel):
-    """Install the wheel in an environment of its own; return its interpreter.
-    """
-    folder = os.path.abspath(os.path.join(session.create_tmp(), version))
-    session.run('uv', 'venv', '--quiet', '--clear', '--python',
-                'python' + version, folder, external=True)
-    python = os.path.join(folder, 'bin', 'python')
-    session.run('uv', 'pip', 'install', '--quiet', '--python', python, wheel,
-                external=True)
-    return python
-
-
-@nox.session(python=PATCHED)
-def tests(session):
-    """Run the tests against the wheel, in one interpreter that has the bug."""
-    session.install(*TEST_REQUIREMENTS, build(session))
-    session.run('pytest',
-                *session.posargs or ['-n', TEST_PROCESSES, 'tests'])
-
-
-@nox.session(python=[version for version in NOT_NEEDED if version in FOUND])
-def noop(session):
-    """Check that nothing happens on an interpreter that has upstream's fix."""
-    session.install('pytest', build(session))
-    session.run('pytest',
-                *session.posargs or ['tests/activation/test_not_needed.py'])
-
-
-@nox.session
-def lint(session):
-    """Check style, and that 3.6 can read all that is shipped."""
-    session.install('flake8', 'vermin', 'check-wheel-contents')
-    session.run('flake8')
-    session.run('vermin', '--quiet', '--target=3.6-', '--violations',
-                # Interpreters do not read the types.
-                '--exclude-regex', r'\.pyi$', 'backport', 'patches')
-    session.run('check-wheel-contents', build(session))
-
-
-@nox.session
-def demo(session):
-    """Run the bug report's programs and `verify`: stock beside patched."""
-    versions, wheel = patched(session), build(session)
-    session.run('python', 'tests/evidence/demo/run.py', *[
-        install_for(session, version, wheel) for version in versions])
-
-
-@nox.session
-def bench(session):
-    """Measure what a submit costs, and what a start: stock beside patched."""
-    for version in patched(session):
-        session.run('python', 'tests/evidence/bench/run.py', 'python' + version,
-                    *session.posargs)
-        session.run('python', 'tests/evidence/bench/startup.py',
-                    'python' + version, *session.posargs)
-
-
-@nox.session(python=PATCHED)
-def table(session):
-    """Compute the hash table's `code` column anew, from every release."""
-    session.run('python', 'tests/support/stdlib.py')
-
-
-# Programs and libraries that use, wrap or subclass thread pools.  Not pinned:
-# the newest releases that the interpreter can install together.
-CLIENTS = [
-    # It wants importlib-metadata <= 6.5 on 3.7: of the two uv would rather have
-    # that one new, and take a ddtrace that is a year older.
+# Programs and libraries that use, wrap or subclass thread pools.  They are not
+# pinned: uv takes the newest releases that the version can install together.
+CLIENT_REQUIREMENTS = [
+    # On 3.7 it needs importlib-metadata <= 6.5.  uv would rather have a newer
+    # importlib-metadata, and a ddtrace that is a year older.
     'ddtrace; python_version != "3.7"',
     'ddtrace >= 2.21; python_version == "3.7"',
     'gevent', 'eventlet', 'sentry-sdk', 'grpcio', 'boto3', 'moto[s3,server]',
@@ -179,153 +51,188 @@ CLIENTS = [
     'aiohttp', 'starlette', 'uvicorn', 'celery', 'joblib', 'more-executors',
     'bounded-pool-executor', 'google-cloud-pubsub', 'elasticsearch', 'debugpy',
     'freezegun', 'newrelic', 'elastic-apm', 'opentelemetry-distro',
-    # Has no release for 3.6 and 3.7.
+    # They have no releases for 3.6 and 3.7.
     'opentelemetry-instrumentation-threading; python_version >= "3.8"',
     'opentelemetry-sdk; python_version >= "3.8"',
-    # For tests/evidence/clients/run.py: children.py starts the clients.
+    # tests/support/children.py uses it.
     'pytest',
     # The newest celery for 3.7 cannot use 5, and does not say so.
     'importlib-metadata < 5; python_version < "3.8"',
 ]
+# There are no compilers: where a release has no wheel for a version, an older
+# one is taken.  The exceptions have no wheels at all and nothing to compile.
+CLIENT_OPTIONS = ['--only-binary', ':all:', '--no-binary', 'idna-ssl',
+                  '--no-binary', 'contextvars', '--no-binary', 'aiocontextvars']
+
+FREEZERS = ['pyinstaller', 'cx_Freeze; python_version >= "3.8"',
+            'nuitka; python_version >= "3.8"']
+# nuitka has no wheels.
+FREEZER_OPTIONS = ['--only-binary', ':all:', '--no-binary', 'nuitka']
+
+STRESS_KINDS = ['random', 'processes', 'forced']
+
+DOCS_REQUIREMENTS = ['sphinx', 'furo', 'myst-parser', 'sphinx-argparse']
+
+# Interpreters are found on PATH.  In front of it are put the folders of those
+# that pyenv and uv have installed: a shim of pyenv fails if its version is not
+# the selected one, and uv puts nothing on PATH by itself.
+PATH = [folder for folder in os.environ.get('PATH', '').split(os.pathsep)
+        if os.path.basename(folder) != 'shims']
+# uv is installed beside nox, as the README says, or is on PATH.
+PATH.insert(0, os.path.dirname(sys.executable))
+UV = shutil.which('uv', path=os.pathsep.join(PATH))
+ROOTS = [os.path.join(os.environ.get(
+    'PYENV_ROOT', os.path.expanduser('~/.pyenv')), 'versions')]
+if UV:
+    ROOTS.append(subprocess.check_output(
+        [UV, 'python', 'dir', '--color', 'never'], text=True).strip())
+RELEASE = re.compile(r'.*/(?:cpython-)?3\.(\d+)\.(\d+)(?:-[^/]*)?/bin')
+# The folder of nox remains the first: plain `python` must not change.
+PATH[1:1] = sorted(
+    (folder for root in ROOTS
+     for folder in glob.glob(os.path.join(glob.escape(root), '*', 'bin'))
+     if RELEASE.fullmatch(folder)), reverse=True,
+    key=lambda folder: [int(n) for n in RELEASE.fullmatch(folder).groups()])
+os.environ['PATH'] = os.pathsep.join(PATH)
+FOUND = [version for version in PATCHED + NOT_NEEDED
+         if shutil.which('python' + version)]
 
 
-def run_clients(session, *arguments):
-    # No compilers: without a wheel for a version, an older release that has it.
-    # These have none, nor anything to compile; 3.6 needs them.
-    session.install('--only-binary', ':all:', '--no-binary', 'idna-ssl',
-                    '--no-binary', 'contextvars', '--no-binary',
-                    'aiocontextvars', *CLIENTS, build(session))
-    session.run('python', 'tests/evidence/clients/run.py', *arguments)
-
+# What `nox` runs
 
 @nox.session(python=PATCHED)
-def clients(session):
-    """Run programs that use thread pools: stock beside patched.
-
-    `-- gevent_server` runs that one.
-    """
-    run_clients(session, *session.posargs)
-
-
-@nox.session(name='clients-short', python=PATCHED)
-def clients_short(session):
-    """Run some of those programs."""
-    run_clients(session, '--short')
+def tests(session):
+    """Run the tests against the wheel: `-- PYTEST-ARGUMENTS`."""
+    session.install(*TEST_REQUIREMENTS, _build(session))
+    session.run('pytest',
+                *session.posargs or ['-n', TEST_PROCESSES, 'tests'])
 
 
-@nox.session(python=PATCHED)
-def frozen(session):
-    """Freeze a program that uses pools; run it, stock beside patched."""
-    session.install('pytest', build(session), '--only-binary', ':all:',
-                    'pyinstaller', 'cx_Freeze; python_version >= "3.8"',
-                    # Has no wheels.
-                    '--no-binary', 'nuitka', 'nuitka; python_version >= "3.8"')
-    folder = os.path.join(session.create_tmp(), 'frozen')
-    shutil.rmtree(folder, ignore_errors=True)
-    session.run('python', 'tests/evidence/frozen/run.py', folder)
+@nox.session(python=[version for version in NOT_NEEDED if version in FOUND])
+def noop(session):
+    """Check that nothing happens on a version that has upstream's fix."""
+    session.install('pytest', _build(session))
+    session.run('pytest',
+                *session.posargs or ['tests/activation/test_not_needed.py'])
+
+
+@nox.session
+def lint(session):
+    """Check style, the syntax of 3.6, and the contents of the wheel."""
+    session.install('flake8', 'vermin', 'check-wheel-contents')
+    session.run('flake8')
+    session.run('vermin', '--quiet', '--target=3.6-', '--violations',
+                # Interpreters do not read the types.
+                '--exclude-regex', r'\.pyi$', 'backport', 'patches')
+    session.run('check-wheel-contents', _build(session))
 
 
 @nox.session(python=PATCHED)
 def explore(session):
-    """Explore the interleavings of submit and exit; `-- --full`: more."""
-    session.install('greenlet', build(session))
+    """Run the interleavings of submit and exit: `-- --full` for more of them.
+
+    The other arguments are in tests/evidence/explore/run.py.
+    """
+    session.install('greenlet', _build(session))
     session.run('python', 'tests/evidence/explore/run.py', *session.posargs)
 
 
-def run_cpython(session, *arguments):
-    session.install(build(session))
-    session.run(sys.executable, 'tests/evidence/cpython/run.py',
-                os.path.join(session.bin, 'python'), *arguments, external=True)
+@nox.session(python=PATCHED)
+def clients(session):
+    """Run some programs that use pools, stock and patched: `-- --full` for all.
+
+    `-- gevent_server tornado_server` runs these two.
+    """
+    session.install(*CLIENT_OPTIONS, *CLIENT_REQUIREMENTS, _build(session))
+    session.run('python', 'tests/evidence/clients/run.py', *session.posargs)
 
 
 @nox.session(python=PATCHED)
 def cpython(session):
-    """Run the interpreter's own tests, stock and patched (-- all: every)."""
-    run_cpython(session, *session.posargs)
+    """Run the version's own tests, stock and patched: `-- --full` for more.
 
-
-@nox.session(name='cpython-short', python=PATCHED)
-def cpython_short(session):
-    """Run those of the interpreter's own tests that take less than a minute."""
-    run_cpython(session, '--short')
-
-
-@nox.session(name='cpython-later', python=PATCHED)
-def cpython_later(session):
-    """Run the tests that newer interpreters have of thread pools and exit."""
-    for version in '3.9', '3.13':
-        if version not in FOUND:
-            session.warn('CPython %s was not found: its tests are left out'
-                         % version)
-            continue
-        run_cpython(session, '--later', shutil.which('python' + version),
-                    *session.posargs)
-
-
-def run_stress(session, kind, *arguments):
-    session.install(build(session))
-    # For thousands of children.  uv's own option does not work with 3.6.
-    session.run('python', '-m', 'compileall', '-q',
-                os.path.join(session.virtualenv.location, 'lib'))
-    session.run(sys.executable, 'tests/evidence/stress/run.py', kind,
-                os.path.join(session.bin, 'python'), *arguments, external=True)
+    Without arguments it runs those that take less than a minute, with --full
+    whole test files.  `-- test_queue` runs that file, `-- all` every file, and
+    `-- --later python3.13` what 3.13 tests of thread pools and exit.
+    """
+    session.install(_build(session))
+    session.run(sys.executable, 'tests/evidence/cpython/run.py',
+                _interpreter(session), *session.posargs, external=True)
 
 
 @nox.session(python=PATCHED)
 def stress(session):
-    """Run random programs, stock and patched (-- --seconds 30 --seed 123)."""
-    run_stress(session, 'random', *session.posargs)
+    """Run random programs for 20 seconds: `-- --full` for each kind of program.
+
+    `-- --kind processes --programs 200` runs one kind.  The kinds and the other
+    arguments are in tests/evidence/stress/run.py.
+    """
+    session.install(_build(session))
+    # This is for thousands of children.  uv's own option fails on 3.6.
+    session.run('python', '-m', 'compileall', '-q',
+                os.path.join(session.virtualenv.location, 'lib'))
+    runs = [session.posargs or ['--seconds', '20']]
+    if session.posargs == ['--full']:
+        runs = [['--kind', kind, '--programs', '200'] for kind in STRESS_KINDS]
+    for arguments in runs:
+        session.run(sys.executable, 'tests/evidence/stress/run.py',
+                    _interpreter(session), *arguments, external=True)
 
 
-@nox.session(name='stress-processes', python=PATCHED)
-def stress_processes(session):
-    """Loop over process pools while main exits (-- --programs 200)."""
-    run_stress(session, 'processes', *session.posargs)
+# The rest of the evidence
+
+@nox.session
+def demo(session):
+    """Show what is lost in the bug report's programs, stock and patched."""
+    versions, wheel = _patched(session), _build(session)
+    session.run('python', 'tests/evidence/demo/run.py', *[
+        _install_for(session, version, wheel) for version in versions])
 
 
-@nox.session(name='stress-forced', python=PATCHED)
-def stress_forced(session):
-    """Force each loss again and again (-- --programs 200)."""
-    run_stress(session, 'forced', *session.posargs)
-
-
-@nox.session(name='stress-short', python=PATCHED)
-def stress_short(session):
-    """Run random programs for 20 seconds."""
-    run_stress(session, 'random', '--seconds', '20')
-
-
-DOCS_REQUIREMENTS = ['sphinx', 'furo', 'myst-parser', 'sphinx-argparse']
-
-
-def sphinx(session, builder, **options):
-    """Run Sphinx on the pages and return the folder with what it made."""
-    folder = os.path.join(session.create_tmp(), 'site', builder)
-    session.run('python', '-m', 'sphinx', '--quiet', '--fail-on-warning',
-                '--nitpicky', '--keep-going', '--fresh-env', '--builder',
-                builder, 'docs', folder, **options)
-    return folder
+@nox.session(python=PATCHED)
+def frozen(session):
+    """Freeze a program that uses pools, and run it, stock and patched."""
+    session.install(*FREEZER_OPTIONS, *FREEZERS, 'pytest', _build(session))
+    session.run('python', 'tests/evidence/frozen/run.py',
+                _empty_folder(session, 'frozen'))
 
 
 @nox.session
-def docs(session):
-    """Build the site and check its links; `-- --no-links`: only internal ones.
+def bench(session):
+    """Measure what a submit costs, and what a start; it needs valgrind."""
+    for version in _patched(session):
+        for program in 'run.py', 'startup.py':
+            session.run('python', 'tests/evidence/bench/' + program,
+                        'python' + version, *session.posargs)
 
-    Where no outside host can be reached, those are left out with a warning.
+
+@nox.session(python=PATCHED)
+def table(session):
+    """Compute the digests in backport/_sources.py anew, for every release."""
+    session.run('python', 'tests/support/stdlib.py')
+
+
+# The documentation
+
+@nox.session
+def docs(session):
+    """Build the site and check its links: `-- --no-links` for internal ones.
+
+    Outside links are left out, with a warning, if none of them answers.
     """
     session.install(*DOCS_REQUIREMENTS)
-    html = sphinx(session, 'html')
+    html = _sphinx(session, 'html')
     session.log('open %s', os.path.join(html, 'index.html'))
     if '--no-links' in session.posargs:
         return
-    links = sphinx(session, 'linkcheck', success_codes=[0, 1])
+    links = _sphinx(session, 'linkcheck', success_codes=[0, 1])
     with open(os.path.join(links, 'output.json')) as file:
         links = [json.loads(line) for line in file]
     outside = [link for link in links if link['uri'].startswith('http')]
     broken = [link for link in links if link['status'] == 'broken']
     if broken == outside:
-        session.warn('none of %d outside links answers: no network, so they '
-                     'are not checked' % len(outside))
+        session.warn('None of %d outside links answers. There seems to be no '
+                     'network, and they are not checked.' % len(outside))
     elif broken:
         session.error('\n'.join('%(filename)s:%(lineno)s: %(uri)s: %(info)s'
                                 % link for link in broken))
@@ -335,35 +242,34 @@ def docs(session):
 def look(session):
     """Look at the site and its pictures in a headless Chromium."""
     session.install(*DOCS_REQUIREMENTS, 'playwright', 'axe-playwright-python')
-    session.run('python', 'tests/release/site/look.py', sphinx(session, 'html'),
+    session.run('python', 'tests/release/site/look.py',
+                _sphinx(session, 'html'),
                 os.path.join(session.create_tmp(), 'screenshots'))
 
 
 @nox.session
 def figures(session):
-    """Draw the pictures from the recorded runs; `-- --record` records anew.
+    """Draw the pictures: `-- --record` runs again what takes seconds.
 
-    But for what takes long: `nox -s bench -- --json docs/figures/bench.json`
-    and `nox -s explore -- --full --json docs/figures/explored.json` do that.
+    The numbers that take longer come from
+    `nox -s bench -- --json docs/figures/bench.json` and
+    `nox -s explore -- --full --json docs/figures/explored.json`.
     """
     if '--record' in session.posargs:
-        wheel = build(session)
+        versions, wheel = _patched(session), _build(session)
         session.run('python', 'docs/figures/record.py', *[
-            install_for(session, version, wheel) for version in PATCHED])
+            _install_for(session, version, wheel) for version in versions])
     session.run('python', 'docs/figures/draw.py')
 
 
-# Quick ones that need files from all over the checkout.
-FROM_SDIST = ['tests/activation/test_table.py',
-              'tests/thread_pools/test_lock.py']
-
+# The release
 
 @nox.session
 def package(session):
-    """Build, check and install sdist and wheel (-- --all: run all tests).
+    """Build, check and install sdist and wheel: `-- --full` for all tests.
 
-    They are in dist/ afterwards.  Installing them works offline; building them
-    and running the tests needs what an index has.
+    They are in dist/ afterwards.  They are installed offline; what is needed to
+    build and to test them is downloaded.
     """
     session.install('twine', 'check-wheel-contents', 'mypy', 'pip')
     session.run('python', 'tests/release/package/build.py', 'dist')
@@ -372,35 +278,99 @@ def package(session):
     session.run('twine', 'check', '--strict', wheel, sdist)
     session.run('check-wheel-contents', wheel)
     session.install(wheel)
-    # Alone: stubtest would have annotations in all modules beside it.
-    stubs = os.path.join(session.create_tmp(), 'stubs')
-    os.makedirs(os.path.join(stubs, 'backport'), exist_ok=True)
-    shutil.copy('backport/__init__.pyi', os.path.join(stubs, 'backport'))
+    # They are copied because stubtest would want annotations in all modules
+    # beside them.
+    stubs = os.path.join(_empty_folder(session, 'stubs'), 'backport')
+    os.makedirs(stubs)
+    shutil.copy('backport/__init__.pyi', stubs)
     session.run('python', '-m', 'mypy.stubtest', '--ignore-missing-stub',
-                'backport', env={'MYPYPATH': stubs})
-    found = patched(session)
-    for version in found:
-        links = os.path.join(session.create_tmp(), 'links-' + version)
-        shutil.rmtree(links, ignore_errors=True)
+                'backport', env={'MYPYPATH': os.path.dirname(stubs)})
+    versions = _patched(session)
+    for version in versions:
+        links = _empty_folder(session, 'links-' + version)
         session.run('python', '-m', 'pip', 'download', '--quiet', '--dest',
                     links, '--only-binary', ':all:', '--python-version',
                     version, 'setuptools', 'wheel')
         session.log('CPython %s' % version)
         session.run('python', 'tests/release/package/install.py',
                     shutil.which('python' + version), 'dist', links)
-    folder = os.path.join(session.create_tmp(), 'sdist')
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = _empty_folder(session, 'sdist')
     shutil.unpack_archive(sdist, folder)
     noxfile, = glob.glob(os.path.join(folder, '*', 'noxfile.py'))
-    tests = FROM_SDIST
-    if '--all' in session.posargs:
+    tests = TESTS_OF_SDIST
+    if '--full' in session.posargs:
         tests = ['-n', TEST_PROCESSES, 'tests']
     session.run(sys.executable, '-m', 'nox', '--noxfile', noxfile, '--session',
-                *['tests-' + version for version in found], '--', *tests,
+                *['tests-' + version for version in versions], '--', *tests,
                 external=True)
 
 
-# Without arguments: the tests, the no-op, lint, and the short versions of the
-# evidence.
-nox.options.sessions = ['tests', 'noop', 'lint', 'explore', 'clients-short',
-                        'cpython-short', 'stress-short']
+# Helpers
+
+def _not_found(version):
+    """Return the message for a version of PATCHED that was not found."""
+    commands = ['pyenv install ' + version]
+    if version in UV_HAS:
+        commands.insert(0, '%s python install %s' % (UV, version))
+    return ('CPython %s is not on PATH, and neither pyenv nor uv has it. Its '
+            'sessions are left out. To install it, run %s.'
+            % (version, ' or '.join(commands)))
+
+
+def _patched(session):
+    """Return those of PATCHED that were found; end the session if none was."""
+    versions = [version for version in PATCHED if version in FOUND]
+    if not versions:
+        session.error('\n'.join(map(_not_found, PATCHED)))
+    return versions
+
+
+def _interpreter(session):
+    """Return the path of the interpreter of the session's environment."""
+    return os.path.join(session.bin, 'python')
+
+
+def _empty_folder(session, name):
+    """Return the path of a new folder of the session."""
+    folder = os.path.join(session.create_tmp(), name)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    return folder
+
+
+def _build(session):
+    """Build the wheel and return its path.
+
+    It is built from the sdist.  Built from the checkout, it would contain what
+    an earlier build has left in build/.
+    """
+    folder = _empty_folder(session, 'dist')
+    session.run('uv', 'build', '--quiet', '--out-dir', folder,
+                external=True, silent=True)
+    wheel, = glob.glob(os.path.join(folder, '*.whl'))
+    return wheel
+
+
+def _install_for(session, version, wheel):
+    """Install the wheel in a new environment and return its interpreter."""
+    folder = os.path.abspath(os.path.join(session.create_tmp(), version))
+    session.run('uv', 'venv', '--quiet', '--clear', '--python',
+                'python' + version, folder, external=True)
+    python = os.path.join(folder, 'bin', 'python')
+    session.run('uv', 'pip', 'install', '--quiet', '--python', python, wheel,
+                external=True)
+    return python
+
+
+def _sphinx(session, builder, **options):
+    """Run Sphinx on the pages and return the folder with what it made."""
+    folder = os.path.join(session.create_tmp(), 'site', builder)
+    session.run('python', '-m', 'sphinx', '--quiet', '--fail-on-warning',
+                '--nitpicky', '--keep-going', '--fresh-env', '--builder',
+                builder, 'docs', folder, **options)
+    return folder
+
+
+for version in PATCHED:
+    if version not in FOUND:
+        print(_not_found(version), file=sys.stderr)

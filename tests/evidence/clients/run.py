@@ -1,10 +1,12 @@
-"""Runs published programs that use thread pools, stock and patched.
+"""Runs published programs that use pools, stock and patched.
 
-    python run.py [--short] [CLIENT...]
+    python run.py [--full] [CLIENT...]
 
-With the interpreter that has the clients and the package installed.  Prints
-progress, then a table in Markdown.  Exit status: 0 if every client did with the
-patch what it did without, apart from the work that stock code loses.
+The interpreter that runs this has the clients and the package installed.
+Without arguments some of the runs in `RUNS` are done, with --full all of them.
+Progress is printed, and then a table in Markdown.  The exit status is 0 if
+every client did with the patch what it did without it, apart from the work that
+stock code loses.
 """
 import argparse
 import collections
@@ -34,7 +36,8 @@ KEPT = 'stock loses work, patched completes or refuses it'
 OWN_COPY = 'stock loses work and so does patched: it has code of its own'
 REFUSED = 'the same as stock, but for our warning: the patch is refused'
 
-#: *upstream*: it hangs with upstream's plain lock.  *short*: part of --short.
+#: *upstream*: it hangs with upstream's plain lock.  *short*: it is run without
+#: --full as well.
 Run = collections.namedtuple(
     'Run', 'client distribution arguments expected upstream short')
 
@@ -211,7 +214,7 @@ def installed(distribution):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--short', action='store_true')
+    parser.add_argument('--full', action='store_true')
     parser.add_argument('clients', nargs='*', metavar='CLIENT')
     options = parser.parse_args()
     unknown = set(options.clients) - {row.client for row in RUNS}
@@ -220,7 +223,7 @@ def main():
             ', '.join(sorted(unknown)),
             ', '.join(sorted({row.client for row in RUNS}))))
     rows = [row for row in RUNS if row.client in options.clients
-            or not options.clients and (row.short or not options.short)]
+            or not options.clients and (row.short or options.full)]
 
     title = 'CPython %s' % platform.python_version()
     print(title, file=sys.stderr, flush=True)

@@ -1,22 +1,26 @@
-"""Runs the interpreter's own regression tests, stock and patched; compares.
+"""Runs an interpreter's own regression tests, stock and patched.
 
-    python run.py INTERPRETER [--short] [--break HOW] [TEST...|all]
+    python run.py INTERPRETER [--full] [--break HOW] [TEST...|all]
     python run.py INTERPRETER --later INTERPRETER [--break HOW]
 
 INTERPRETER is that of a virtual environment in which the package is installed.
-The tests are those beside it (`python -m test`), unmodified.  First they run in
-the environment as it is, then with the package activated in every interpreter
-that starts there.  Exit status 1: a test method passes stock and not patched,
-or the patch was not on in the children that the tests start (of those without
-test_concurrent_futures that is counted and not demanded).
+The tests are those that come with it (`python -m test`), unmodified.  They are
+run in the environment as it is, and then with the package activated in every
+interpreter that starts there.
 
-A method that passes stock and not patched is run again, patched and stock,
-RERUNS times each.  It counts as flaky, and is listed, if it passes each time
-patched, or fails once stock; otherwise as a regression.
+Without TEST those in `SHORT` are run, which takes less than a minute, with
+--full those in `FULL`, and with "all" every test file of the interpreter.  With
+--later these are the tests of thread pools and of exit that a newer interpreter
+has in its test_concurrent_futures, see later.py.  Those that fail stock as well
+are listed with the reason, which is mostly an API that is newer.
 
-``--later``: the tests of thread pools and of exit that a newer interpreter has
-in its test_concurrent_futures, see later.py.  What fails stock and patched is
-listed with the reason, which is mostly an API that is newer.
+The exit status is 1 if a test method passes stock and not patched, or if the
+patch was not on in the children that the tests start.  (The latter needs
+test_concurrent_futures; without it these children are only counted.)
+
+A method that passes stock and not patched is run again, RERUNS times patched
+and RERUNS times stock.  If it then passes each time patched, or fails once
+stock, it is listed as flaky, and otherwise as a regression.
 """
 import argparse
 import collections
@@ -34,16 +38,16 @@ import xml.etree.ElementTree as ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUPPORT = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'support')
-DEFAULT = ('test_concurrent_futures', 'test_threading', 'test_atexit',
-           'test_asyncio', 'test_queue', 'test_fork1')
-# It starts children that use thread pools, with -I; of the others some do.
+FULL = ('test_concurrent_futures', 'test_threading', 'test_atexit',
+        'test_asyncio', 'test_queue', 'test_fork1')
+# The children that it starts use thread pools, some of them with -I.
 WITH_CHILDREN = 'test_concurrent_futures'
 SHORT = ('test_threading', 'test_atexit', 'test_concurrent_futures')
 # test_concurrent_futures takes minutes, nearly all of it for process pools.
 SHORT_MATCH = {'test_concurrent_futures': ['*.ThreadPoolShutdownTest.*',
                                            '*.ThreadPoolExecutorTest.*']}
-#: Those of a newer interpreter that concern thread pools, and exit.  The others
-#: of process pools are not: some hang, for what was changed there in 3.9.
+#: The tests of a newer interpreter that concern thread pools, and exit.  Of the
+#: others of process pools some hang, because process pools changed in 3.9.
 LATER_MATCH = {'test_concurrent_futures': ['*.ThreadPool*',
                                            '*.test_*interpreter_shutdown']}
 RERUNS = 3
@@ -301,25 +305,27 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('python')
     parser.add_argument('tests', nargs='*', metavar='TEST')
-    parser.add_argument('--short', action='store_true')
+    parser.add_argument('--full', action='store_true')
     parser.add_argument('--later', metavar='INTERPRETER')
     parser.add_argument('--break', dest='broken', choices=sorted(BREAKS),
                         help='; '.join('%s: %s' % item
                                        for item in sorted(BREAKS.items())))
     arguments = parser.parse_args()
+    if arguments.later and not shutil.which(arguments.later):
+        parser.error('%s was not found' % arguments.later)
     python = os.path.abspath(arguments.python)
     version = subprocess.check_output(
         [python, '-c', 'import platform; print(platform.python_version())'],
         universal_newlines=True).strip()
-    tests = {test: [] for test in arguments.tests or DEFAULT}
+    tests = {test: SHORT_MATCH.get(test, []) for test in SHORT}
     if arguments.tests == ['all']:
         tests = {test: [] for test in subprocess.check_output(
             [python, '-m', 'test', '--list-tests'],
             universal_newlines=True).split()}
     elif arguments.later:
         tests = LATER_MATCH
-    elif arguments.short:
-        tests = {test: SHORT_MATCH.get(test, []) for test in SHORT}
+    elif arguments.tests or arguments.full:
+        tests = {test: [] for test in arguments.tests or FULL}
 
     later = arguments.later and subprocess.check_output(
         [arguments.later, '-c', 'import test; print(test.__path__[0])'],

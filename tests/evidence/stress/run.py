@@ -1,29 +1,34 @@
-"""Runs programs that exit at any moment, stock beside patched.
+"""Runs programs that exit at any moment, stock and patched.
 
-    python run.py random|processes|forced INTERPRETER... [--seconds S]
-                  [--programs N] [--seed N] [--same-seed] [--jobs J]
-                  [--variants V,...] [--json FILE]
+    python run.py INTERPRETER... [--kind KIND] [--seconds S] [--programs N]
+                  [--seed N] [--same-seed] [--jobs J] [--variants V,...]
+                  [--json FILE]
 
-    random      random programs (program.py)
+The kinds of programs are:
+
+    random      random programs, see program.py (this is the default)
     processes   daemon threads submit to process pools while main ends: to one
                 pool, or to one after the other, each shut down, or dropped
     forced      the losses that `backport verify` forces, each by itself
 
 Each interpreter has the package installed.  A line of the table is about the
-programs of the seeds N, N + 1, ..., or always N with --same-seed; the forced
-ones have no seed.  J run at a time, by default more than there are processors:
-some things show only under load.  It goes on until each line has --programs, or
-for S seconds; without --programs up to EXTENSION times as long if stock code
-has not failed by then.
+programs of the seeds N, N + 1, ..., or only of the seed N with --same-seed; the
+forced ones have no seed.  J programs run at a time, by default more than there
+are processors, because some things show only under load.  It ends when each
+line has --programs, or after S seconds.  Without --programs it goes on for up
+to EXTENSION times S seconds while stock code has not failed.
 
-Exit status 1: with the last of the variants (stock,patched), a program did one
-of child.PROBLEMS; or in some line stock code did none of them, so that it shows
-nothing.  "upstream" is the code of 3.9.  FILE keeps the result, with the stacks
-of what crashed or hung; a later run with the same file goes on where this one
-was stopped (by Ctrl-C, SIGTERM or S).
+The exit status is 1 if a program did one of child.PROBLEMS with the last of the
+variants (by default stock,patched).  It is 1 as well if stock code did none of
+them in some line, because that line then shows nothing.  The variant "upstream"
+is the code of 3.9.
 
-With PYTHONMALLOC=debug a crash comes where memory is misused.  Not on 3.8:
-there stock code crashes as well, when daemon threads outlive the interpreter.
+FILE keeps the result, with the stacks of what crashed or hung.  A later run
+with the same file goes on where this one was stopped by Ctrl-C, SIGTERM or S.
+
+With PYTHONMALLOC=debug a crash comes where memory is misused.  This is of no
+use on 3.8: there stock code crashes as well when daemon threads outlive the
+interpreter.
 """
 import argparse
 import collections
@@ -227,8 +232,8 @@ class Stress:
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('kind', choices=list(JOBS))
     parser.add_argument('pythons', nargs='+', metavar='INTERPRETER')
+    parser.add_argument('--kind', choices=list(JOBS), default='random')
     parser.add_argument('--seconds', type=float)
     parser.add_argument('--programs', type=int)
     parser.add_argument('--seed', type=int)
