@@ -1,4 +1,5 @@
 """Fixtures; what they are made of is in `support`."""
+import functools
 import os
 import sys
 import textwrap
@@ -7,22 +8,37 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 'support'))
+import children     # noqa: E402
 import environments as throw_away   # noqa: E402
-from children import PREAMBLES, PRELUDE, run_python   # noqa: E402
 
 
 @pytest.fixture(name='run_python')
 def run_python_fixture():
-    return run_python
+    return children.run_python
 
 
 @pytest.fixture
-def run():
-    """Run a program text in a variant of the interpreter's thread pools."""
-    def run(program, variant='patched', **options):
-        text = '\n'.join([PREAMBLES[variant], PRELUDE,
+def find_program(request):
+    """Return the path of a program: see `children.find_program`."""
+    return functools.partial(children.find_program,
+                             str(request.path.parent))
+
+
+@pytest.fixture
+def run(find_program):
+    """Run a program in a variant of the pools and return the `Child`.
+
+    `run('program.py', 'stock', 'case', ...)` runs the file of that name, see
+    `find_program` and support/variant.py.  What has no name of a file is the
+    text of a program.
+    """
+    def run(program, variant='patched', *arguments, **options):
+        if program.endswith('.py'):
+            return children.run_python(find_program(program), variant,
+                                       *map(str, arguments), **options)
+        text = '\n'.join([children.PREAMBLES[variant], children.PRELUDE,
                           textwrap.dedent(program)])
-        return run_python('-c', text, **options)
+        return children.run_python('-c', text, **options)
     return run
 
 

@@ -49,6 +49,15 @@ class Child:
             'hung' if self.hung else self.returncode, self.out, self.err)
 
 
+def find_program(folder, name):
+    """Return the path of a program that the tests in *folder* run.
+
+    It is in the folder `programs` there, or here if several folders use it.
+    """
+    path = os.path.join(folder, 'programs', name)
+    return path if os.path.exists(path) else os.path.join(HERE, name)
+
+
 def run_python(*args, env=None, timeout=60, python=sys.executable,
                interrupt_at=None):
     """Run an interpreter with *args*; return the `Child`.
