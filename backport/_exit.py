@@ -61,8 +61,9 @@ class Exit:
 
         Stock 3.6 refuses nothing, so neither may a process that was forked with
         the flag set: a worker process started by work that exit waits for.
+        None: the stock exit handler has set it, before the patch was applied.
         """
-        return self.process_id == getpid()
+        return self.process_id in (None, getpid())
 
     def refuses(self):
         """Return whether a thread must not be started any more.

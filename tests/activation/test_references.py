@@ -501,7 +501,6 @@ def test_executor_that_refused_after_the_put_is_freed_at_once(words):
         gc.disable()
         pool = thread.ThreadPoolExecutor(1)
         def declare(item):
-            thread._backport.declare()
             thread._shutdown = True
         pool._work_queue = Queue(pool._work_queue, declare)
         try:
