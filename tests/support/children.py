@@ -13,20 +13,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # would be too long unless the checkout has a short path.
 TEMPORARY = tempfile.TemporaryDirectory(dir='/tmp')
 
-#: What is put in front of a program, by variant.
-PREAMBLES = {
-    'stock': '',
-    'patched': 'import backport',
-    # upstream's plain lock, to see that a test catches what it is for
-    'upstream': 'import upstream_lock',
-}
-
-# Every program may use these; see gates.py.
-PRELUDE = '''
-import atexit, os, signal, sys, threading, time
-from gates import *
-'''
-
 HANG = 5    # seconds after which a child that should have exited has not
 
 
