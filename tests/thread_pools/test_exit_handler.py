@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from children import HANG
 from losses import assert_kept, assert_lost
 
 PROGRAM = 'exit_handler.py'
@@ -46,3 +47,17 @@ def test_a_thread_object_is_freed_while_exit_looks_for_workers(run):
     assert_lost(stock)
     assert 'dictionary changed size' in stock.err, stock
     assert_kept(run(PROGRAM, 'patched', 'free_a_thread_object'))
+
+
+@pytest.mark.parametrize('pools', ['thread_pools', 'process_pools'])
+def test_the_exit_handler_meets_another_join(run, pools):
+    """Stock exit handlers die of the AssertionError, and join nobody else
+    (found by tests/evidence/stress)."""
+    stock = run('two_joins.py', 'stock', pools, timeout=HANG)
+    assert 'AssertionError' in stock.err, stock
+    assert 'accepted' in stock.words, stock
+    if pools == 'thread_pools':
+        assert_lost(stock)
+    patched = run('two_joins.py', 'patched', pools)
+    assert_kept(patched)
+    assert not patched.err, patched

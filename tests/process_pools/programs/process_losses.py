@@ -43,12 +43,15 @@ def let_exit_overtake(seconds):
 def missed_wake_up(seconds, *context):
     """The manager has done its work, and is entered when exit has looked."""
     # What wakes the manager is entered with it.
-    entered = '_result_queue' if OLD else '_queue_management_thread_wakeup'
+    entered, managers = (
+        ('_result_queue', process._threads_queues) if OLD else
+        ('_queue_management_thread_wakeup', process._threads_wakeups))
 
     def held_up(executor):
         manager = executor._queue_management_thread
         if manager and manager.is_alive() and not inside.is_set():
-            idle.wait(PATIENCE)
+            if manager not in managers:     # patched, it has been entered
+                idle.wait(PATIENCE)
             inside.set()
             until(declared, seconds)
             time.sleep(0.3)
