@@ -2,7 +2,6 @@
 import functools
 import os
 import sys
-import textwrap
 
 import pytest
 
@@ -29,16 +28,11 @@ def run(find_program):
     """Run a program in a variant of the pools and return the `Child`.
 
     `run('program.py', 'stock', 'case', ...)` runs the file of that name, see
-    `find_program` and support/variant.py.  What has no name of a file is the
-    text of a program.
+    `find_program` and support/variant.py.
     """
     def run(program, variant='patched', *arguments, **options):
-        if program.endswith('.py'):
-            return children.run_python(find_program(program), variant,
-                                       *map(str, arguments), **options)
-        text = '\n'.join([children.PREAMBLES[variant], children.PRELUDE,
-                          textwrap.dedent(program)])
-        return children.run_python('-c', text, **options)
+        return children.run_python(find_program(program), variant,
+                                   *map(str, arguments), **options)
     return run
 
 

@@ -1,13 +1,8 @@
 """The hash table is right: every row, from the source of its releases."""
-import sys
-
 import pytest
 
 import stdlib
 from backport import _sources
-
-pytestmark = pytest.mark.skipif(
-    sys.version_info >= (3, 9), reason='the table ends with 3.8')
 
 
 @pytest.mark.parametrize('row', stdlib.rows(),

@@ -1,4 +1,5 @@
-"""python -m backport: what concerns all commands, and `verify`."""
+"""python -m backport: what all commands have in common, and `verify`."""
+import concurrent.futures.thread
 import json
 import os
 import subprocess
@@ -7,6 +8,8 @@ import sys
 import pytest
 
 import backport
+import stdlib
+from environments import read
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -31,27 +34,14 @@ def test_verify_prints_the_table(run_python):
         'off 2 2 0 0 0 2', 'on 2 0 2 0 0 0',
         'off 2 2 0 0 0 0', 'on 2 0 2 0 0 0'], child
     assert lines[-1] == 'With the patch, nothing was lost.'
-    # Said beforehand; progress is for terminals.
+    # This is printed before; progress is shown on terminals only.
     assert child.err.startswith('backport verify: 20 child interpreters, about')
     assert child.err.count('\n') == 1
 
 
-def test_verify_shows_progress_on_a_terminal(run_python):
-    child = run_python('-c', '''if True:
-        import os, pty, subprocess, sys
-        terminal, end = pty.openpty()
-        subprocess.check_call(
-            [sys.executable, '-m', 'backport', 'verify', '--trials', '1',
-             '--json'], stdout=subprocess.DEVNULL, stderr=end)
-        os.close(end)
-        text = b''
-        while True:
-            try:
-                text += os.read(terminal, 1000)
-            except OSError:
-                break
-        print(ascii(text.decode()))
-        ''')
+def test_verify_shows_progress_on_a_terminal(run_python, find_program):
+    child = run_python(find_program('command_writes_to.py'), 'terminal',
+                       'verify', '--trials', '1', '--json')
     assert '10 to go' in child.out and '1 to go' in child.out, child
     assert child.out.endswith("\\r\\x1b[K'\n"), child
 
@@ -67,8 +57,9 @@ def test_verify_as_json(run_python):
         ('off', 1, 0), ('on', 0, 0)]
 
 
-#: Puts a package in front that says that it is patched, and is not.
+#: With this at its end the package says that it is applied, and is not.
 UNPATCHED = '''
+import sys
 deactivate()
 def status():
     return [type(sys.implementation)(name=name, state='applied', reason='')
@@ -77,10 +68,10 @@ def status():
 
 
 def test_verify_finds_what_is_lost_with_the_patch(venv):
-    """The twin of those above: a patch that does nothing."""
+    """The twin of the tests above, with a patch that does nothing."""
     path = os.path.join(venv.site, 'backport', '__init__.py')
     with open(path, 'a') as file:
-        file.write('import sys' + UNPATCHED)
+        file.write(UNPATCHED)
     child = venv.run('-c', '''if True:
         import sys
         from backport.__main__ import main
@@ -95,18 +86,10 @@ def test_verify_finds_what_is_lost_with_the_patch(venv):
         'on 1 1 0 0 0 1', 'on 1 1 0 0 0 0'], child
 
 
-def test_verify_without_process_pools(run_python, tmp_path):
-    """As on AWS Lambda, which has no shared memory."""
-    (tmp_path / '_multiprocessing.py').write_text('''
-class SemLock:
-    SEM_VALUE_MAX = 1000
-    def __init__(self, *args):
-        raise OSError(38, 'Function not implemented')
-def sem_unlink(name): pass
-flags = {}
-''')
-    child = run_python('-m', 'backport', 'verify', '--trials', '1',
-                       env={'PYTHONPATH': str(tmp_path)})
+def test_verify_without_process_pools(run_python, find_program):
+    """AWS Lambda has no shared memory."""
+    child = run_python('-m', 'backport', 'verify', '--trials', '1', env={
+        'PYTHONPATH': find_program('without_shared_memory')})
     assert child.returncode == 2, child
     *lines, last = child.out.splitlines()[3:]
     assert counts(lines) == [
@@ -121,21 +104,10 @@ flags = {}
 
 
 def test_verify_says_when_the_patch_is_not_applied(run_python, tmp_path):
-    """Instead of counting that as kept or lost."""
-    package = tmp_path / 'concurrent'
-    (package / 'futures').mkdir(parents=True)
-    import concurrent.futures
-    import concurrent.futures.thread as thread
-    for module in concurrent.futures, concurrent.futures._base, thread:
-        with open(module.__file__) as file:
-            source = file.read()
-        if module is thread:
-            source = source.replace('work_item.run()',
-                                    'work_item.run(); vendor = True')
-        name = module.__file__.replace('\\', '/').split('/')[-1]
-        (package / 'futures' / name).write_text(source)
-    (package / '__init__.py').write_text('')
-    (package / 'futures' / 'process.py').write_text('ProcessPoolExecutor = 0')
+    """It does not count that as kept or lost."""
+    data = read(concurrent.futures.thread.__file__)
+    stdlib.in_front(tmp_path, data.replace(
+        b'work_item.run()', b'work_item.run(); vendor = True'))
     child = run_python('-m', 'backport', 'verify', '--trials', '1',
                        env={'PYTHONPATH': str(tmp_path)})
     assert child.returncode == 2
@@ -177,31 +149,19 @@ def test_help_and_version(run_python):
 @pytest.mark.parametrize('command', [
     'status', 'status --json', 'verify --trials 1', 'disable', 'diff',
     '--version', '--help', 'diff --help'])
-def test_a_full_disk(run_python, command, unbuffered):
-    child = run_python('-c', '''if True:
-        import subprocess, sys
-        process = subprocess.Popen(
-            [sys.executable, '-m', 'backport'] + sys.argv[1:],
-            stdout=open('/dev/full', 'w'), stderr=subprocess.PIPE)
-        err = process.communicate()[1]
-        print(process.returncode, err.decode().splitlines()[-1])
-        print(err.count(b'\\n') - err.startswith(b'backport verify:'))
-        ''', *command.split(), env={'PYTHONUNBUFFERED': unbuffered})
-    assert child.out.splitlines() == [
-        '2 backport: [Errno 28] No space left on device', '1'], child
+def test_a_full_disk(run_python, find_program, command, unbuffered):
+    child = run_python(find_program('command_writes_to.py'), 'full_disk',
+                       *command.split(), env={'PYTHONUNBUFFERED': unbuffered})
+    code, *lines = child.out.splitlines()
+    if lines[0].startswith('backport verify: '):
+        del lines[0]
+    assert (code, lines) == (
+        '2', ['backport: [Errno 28] No space left on device']), child
 
 
 @pytest.mark.parametrize('command', ['diff', 'status', '--help'])
-def test_output_that_nobody_reads(run_python, command):
+def test_output_that_nobody_reads(run_python, find_program, command):
     """"| head" ends it without a traceback."""
-    child = run_python('-c', '''if True:
-        import os, subprocess, sys
-        read, write = os.pipe()
-        os.close(read)
-        process = subprocess.Popen(
-            [sys.executable, '-m', 'backport'] + sys.argv[1:],
-            stdout=write, stderr=subprocess.PIPE)
-        err = process.communicate()[1]
-        print(process.returncode, err)
-        ''', command)
-    assert child.out == "2 b''\n", child
+    child = run_python(find_program('command_writes_to.py'), 'closed_pipe',
+                       command)
+    assert child.out == '2\n', child

@@ -1,13 +1,13 @@
-"""diff: what it prints is the change, and nothing else is."""
+"""diff: it prints the whole change, and nothing else."""
 import os
 import re
-import shutil
 import subprocess
 import sys
 
 import pytest
 
 from children import HERE
+from environments import change
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -27,11 +27,11 @@ def test_it_is_the_change(run_python, prefix):
     assert [os.path.basename(path) for path in files] == [
         'thread.py', 'process.py']
     patched = run_python(LIVE_CODE, 'patched')
-    stock = run_python(LIVE_CODE, 'deactivated')
+    stock = run_python(LIVE_CODE, 'patched', 'deactivated')
     changed = set(patched.out.splitlines()) - set(stock.out.splitlines())
     assert len(changed) == 6, changed
 
-    futures = own_copy(prefix)
+    futures = prefix.own_futures()
     assert prefix.run(LIVE_CODE, 'stock').out == stock.out
     done = subprocess.run(
         ['patch', '-s', '-p0', '-d', futures], stdout=subprocess.PIPE,
@@ -40,16 +40,7 @@ def test_it_is_the_change(run_python, prefix):
     assert prefix.run(LIVE_CODE, 'stock').out == patched.out
 
 
-def own_copy(environment):
-    """Give an environment its own concurrent.futures; return the folder."""
-    folder = os.path.join(os.path.dirname(environment.site), 'concurrent')
-    source = os.path.realpath(folder)
-    os.unlink(folder)
-    shutil.copytree(source, folder)
-    return os.path.join(folder, 'futures')
-
-
-def test_it_says_where_to_read(run_python):
+def test_it_says_where_the_functions_are(run_python):
     child = run_python('-m', 'backport', 'diff')
     heads = re.findall(r'(?m)^# (\w+): (.*):(\d+)$', child.out)
     assert len(heads) == 6
@@ -65,16 +56,12 @@ def test_it_does_not_matter_whether_it_is_on(run_python):
 
 
 def test_a_source_that_a_vendor_has_touched(prefix):
-    """It is shown as long as the code is known, and the source there."""
-    path = os.path.join(own_copy(prefix), 'thread.py')
-    with open(path) as file:
-        text = file.read()
-    with open(path, 'w') as file:
-        file.write('# a vendor\n' + text)
+    """The change is shown if the code is known and the source is there."""
+    path = os.path.join(prefix.own_futures(), 'thread.py')
+    change(path, b'__author__', b'# a vendor\n__author__')
     child = prefix.backport('diff')
     assert child.returncode == 0 and path in files_of(child.out), child
-    with open(path, 'w') as file:
-        file.write(text.replace('work_item.run()', 'work_item.run(); v = 1'))
+    change(path, b'work_item.run()', b'work_item.run(); v = 1')
     child = prefix.backport('diff')
     assert child.returncode == 1 and path not in files_of(child.out), child
     assert 'not that of any CPython release' in child.err, child

@@ -1,4 +1,4 @@
-"""enable and disable: what they write, take out again, and refuse to do."""
+"""enable and disable: what they write, what they remove, what they refuse."""
 import os
 import shutil
 import subprocess
@@ -7,14 +7,14 @@ from importlib.util import cache_from_source
 
 import pytest
 
-from environments import copied, read
+from environments import change, copied, read
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
 
 
 def without_rights(*command):
-    """Run it without what lets root read and write everything."""
+    """Run a command without root's right to read and write everything."""
     if not os.getuid():
         command = ('setpriv', '--bounding-set=-all', '--inh-caps=-all',
                    *command)
@@ -32,7 +32,7 @@ def assert_refused(child, *words):
         assert word in child.err, child
 
 
-# There and back.
+# enable, and disable after it
 
 @pytest.mark.parametrize('kind', ['venv', 'prefix'])
 def test_on_and_off(request, kind):
@@ -74,7 +74,7 @@ def test_active_by_other_means(venv, name):
 
 
 def test_what_a_start_reads_is_compiled(venv):
-    """uv does not do it, nor what runs with this variable."""
+    """Neither uv nor an interpreter with this variable does that."""
     package = os.path.join(venv.site, 'backport')
     sources = [os.path.join(folder, name)
                for folder, _, names in os.walk(package) for name in names
@@ -88,7 +88,7 @@ def test_what_a_start_reads_is_compiled(venv):
 
 
 def test_copied_with_its_environment(venv, tmp_path):
-    """As a layer of an image, to another place."""
+    """An environment is moved, for example as a layer of an image."""
     venv.enable()
     moved = copied(venv, tmp_path / 'moved')
     shutil.rmtree(venv.root)
@@ -98,7 +98,7 @@ def test_copied_with_its_environment(venv, tmp_path):
 
 
 def test_editable_install(venv):
-    """The package is elsewhere, and found by a .pth file."""
+    """The package is in another folder, which a .pth file names."""
     path = venv.write('__editable__.backport.pth', b'')
     for name in 'src', 'moved':
         source = os.path.join(venv.root, name)
@@ -108,7 +108,7 @@ def test_editable_install(venv):
                   os.path.join(source, 'backport'))
         with open(path, 'w') as file:
             file.write(source + '\n')
-        # The second time, what was enabled is there, and of no effect.
+        # The second time, what was enabled is there and has no effect.
         assert not venv.is_on()
         venv.enable()
         assert venv.is_on()
@@ -117,7 +117,7 @@ def test_editable_install(venv):
 
 
 def test_user_site(prefix, tmp_path):
-    """It is said for whom it is on."""
+    """It says for whom it is on."""
     env = {'PYTHONUSERBASE': str(tmp_path / 'user')}
     site = tmp_path / 'user' / 'lib' / os.path.basename(
         os.path.dirname(prefix.site)) / 'site-packages'
@@ -136,7 +136,7 @@ def test_user_site(prefix, tmp_path):
     assert prefix.files() == before
 
 
-# Files that are not ours.
+# Files that are not ours
 
 @pytest.mark.parametrize('edit', [
     lambda data: data + b'import os\n', lambda data: b'#' + data,
@@ -154,7 +154,7 @@ def test_edited(venv, edit):
     assert read(venv.pth) == edited
 
 
-# What version 0.1.0 wrote, with a checksum.
+# Version 0.1.0 wrote this, with a checksum.
 OLD_LINES = (b'# >>> backport 7187d904%s >>> "python -m backport disable" '
              b'removes this\nimport sys\n# <<< backport <<<\n')
 
@@ -184,7 +184,7 @@ def test_lines_of_version_0_1_0_that_were_edited(venv, data):
     assert read(path) == data
 
 
-# Where it cannot be done.
+# Where it is not possible
 
 def test_read_only(venv):
     """The error names the file that would be there."""
@@ -212,7 +212,7 @@ def test_without_site(venv):
 
 @pytest.mark.parametrize('state', ['missing', 'empty', 'unreadable', 'half'])
 def test_a_broken_package(venv, tmp_path, state):
-    """It is said what a start would import, and how to have it whole."""
+    """It says what a start would import, and how to repair the package."""
     package = os.path.join(venv.site, 'backport')
     shutil.copytree(package, str(tmp_path / 'backport'))
     if state == 'unreadable':
@@ -227,10 +227,9 @@ def test_a_broken_package(venv, tmp_path, state):
     before = venv.files()
     done = without_rights(venv.python, '-c', '''
 import runpy, sys
-sys.path.insert(0, %r)
-sys.argv[1:] = ['enable']
+sys.path.insert(0, sys.argv.pop(1))
 runpy.run_module('backport', run_name='__main__')
-''' % str(tmp_path))
+''', str(tmp_path), 'enable')
     os.path.exists(package) and os.chmod(package, 0o755)
     done.err = done.stderr
     assert_refused(done, {
@@ -242,7 +241,7 @@ runpy.run_module('backport', run_name='__main__')
 
 
 def test_a_start_up_file_that_undoes_it(venv):
-    """What a fresh interpreter does not confirm is taken back."""
+    """enable takes back what a fresh interpreter does not confirm."""
     venv.write('sitecustomize.py', b'import sys\nsys.meta_path[:] = [\n'
                b'    finder for finder in sys.meta_path\n'
                b'    if not hasattr(finder, "watches_for_backport")]\n')
@@ -251,29 +250,21 @@ def test_a_start_up_file_that_undoes_it(venv):
 
 
 def test_unknown_source(prefix):
-    """Where the patch is refused, nothing is put at the start."""
-    folder = os.path.join(os.path.dirname(prefix.site), 'concurrent')
-    source = os.path.realpath(folder)
-    os.unlink(folder)
-    shutil.copytree(source, folder)
-
-    def change(name, old, new):
-        path = os.path.join(folder, 'futures', name)
-        data = read(path).replace(old, new)
-        with open(path, 'wb') as file:
-            file.write(data)
-
-    change('thread.py', b'work_item.run()', b'work_item.run(); v = 1')
+    """If both patches are refused, nothing is executed at the start."""
+    futures = prefix.own_futures()
+    change(os.path.join(futures, 'thread.py'), b'work_item.run()',
+           b'work_item.run(); v = 1')
     child = prefix.enable()
     assert "; but not the patch 'thread': its code is not" in child.out
     prefix.disable()
-    change('process.py', b'del work_item', b'del work_item; v = 1')
+    change(os.path.join(futures, 'process.py'), b'del work_item',
+           b'del work_item; v = 1')
     assert_refused(prefix.backport('enable'), 'not be applied')
     assert not os.path.exists(prefix.pth)
 
 
 def test_imported_from_a_zip_file(venv, tmp_path):
-    """Nothing there can be run by its path."""
+    """A start could not run anything there by its path."""
     archive = shutil.make_archive(str(tmp_path / 'archive'), 'zip', venv.site,
                                   'backport')
     shutil.rmtree(os.path.join(venv.site, 'backport'))

@@ -1,5 +1,4 @@
-"""enable: whoever can run the interpreter must be able to read what it writes.
-"""
+"""enable: everybody who can run the interpreter can read what it writes."""
 import os
 import shutil
 import subprocess
@@ -21,7 +20,7 @@ only_root = pytest.mark.skipif(os.getuid() != 0,
 
 @pytest.fixture(scope='module')
 def readable_lib():
-    """The interpreter's libraries where everybody can read them."""
+    """A copy of the interpreter's libraries that everybody can read."""
     with tempfile.TemporaryDirectory(dir='/tmp') as folder:
         os.chmod(folder, 0o755)
         environments.copy_lib(folder)
@@ -31,17 +30,22 @@ def readable_lib():
 @pytest.fixture
 def shared(readable_lib, monkeypatch):
     """An interpreter that everybody can run."""
-    # pyenv's is linked to a library in a folder of its owner's.
+    # pyenv's interpreter is linked to a library in a folder that only its owner
+    # can read.
     monkeypatch.setenv('LD_LIBRARY_PATH', readable_lib)
     with tempfile.TemporaryDirectory(dir='/tmp') as folder:
         os.chmod(folder, 0o755)
-        yield environments.prefix(folder, readable_lib)
+        environment = environments.prefix(folder, readable_lib)
+        # The folder of the tests may be one that not everybody can read.
+        shutil.copy(IS_ON, folder)
+        yield environment
 
 
 def is_on_for(environment, user=STRANGER, group=STRANGER):
     out = subprocess.check_output(
         ['setpriv', '--reuid=%d' % user, '--regid=%d' % group, '--clear-groups',
-         environment.python, '-c', IS_ON], cwd='/', stderr=subprocess.STDOUT)
+         environment.python, os.path.join(environment.root, 'is_on.py')],
+        cwd='/', stderr=subprocess.STDOUT)
     return {b'True\n': True, b'False\n': False}[out]
 
 
@@ -65,7 +69,7 @@ def test_others_can_read_what_it_writes(shared, umask):
         assert os.stat(folder).st_mode & 0o005 == 0o005
         for name in names:
             assert os.stat(os.path.join(folder, name)).st_mode & 0o004, name
-    # The twin: a file that is written without further thought.
+    # The twin is a file that is written with the mode that the umask gives.
     backport_with_umask(shared, umask, 'disable')
     path = shared.write('mine.pth', b'import backport\n')
     os.chmod(path, 0o666 & ~umask)
@@ -76,7 +80,7 @@ def test_others_can_read_what_it_writes(shared, umask):
 @pytest.mark.parametrize('name, mode', [
     ('', 0o700), ('..', 0o750), ('_finder.py', 0o600)])
 def test_it_says_who_cannot_read_it(shared, name, mode):
-    """As installed under such a umask: it is on for some, and that is said."""
+    """A package that was installed under such a umask is on for some users."""
     path = os.path.realpath(os.path.join(shared.site, 'backport', name))
     assert shared.enable().out.endswith(' activates it\n')
     assert is_on_for(shared)
@@ -94,7 +98,7 @@ def test_it_says_who_cannot_read_it(shared, name, mode):
 
 @only_root
 def test_it_says_that_a_group_cannot_read_it(shared):
-    """Others cannot run this interpreter, its group can."""
+    """This interpreter can be run by its group, and not by others."""
     for folder, _, names in os.walk(shared.root):
         for path in [folder] + [os.path.join(folder, name) for name in names]:
             if not os.path.islink(path):

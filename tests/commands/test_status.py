@@ -1,4 +1,4 @@
-"""status: what it says, and the exit status that a build can gate on."""
+"""status: what it says, and the exit status that a build can depend on."""
 import json
 import os
 import shutil
@@ -9,7 +9,7 @@ import pytest
 
 import backport
 import environments
-from environments import LAUNCHER, LAUNCHERS, read
+from environments import LAUNCHER, LAUNCHERS, change
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -82,8 +82,7 @@ def test_by_other_means(venv):
 
 
 def test_other_means_what_nobody_else_is(venv):
-    """An edited file of ours is not called so, nor is one that has no part in
-    it."""
+    """A start-up file that has no part in it is not called the means."""
     venv.write('sitecustomize.py', b'import sys\n')
     venv.enable()
     assert status(venv)['auto_activation'] == on('pth', venv.pth)
@@ -120,28 +119,23 @@ def test_with_an_option_that_keeps_it_out(venv):
 
 
 def test_refused(prefix):
-    folder = os.path.join(os.path.dirname(prefix.site), 'concurrent')
-    source = os.path.realpath(folder)
-    os.unlink(folder)
-    shutil.copytree(source, folder)
-    path = os.path.join(folder, 'futures', 'thread.py')
-    data = read(path).replace(b'work_item.run()', b'work_item.run(); v = 1')
-    with open(path, 'wb') as file:
-        file.write(data)
+    change(os.path.join(prefix.own_futures(), 'thread.py'),
+           b'work_item.run()', b'work_item.run(); v = 1')
     result = status(prefix)
     assert result['code'] == 1 and 'refused' in result['states']
     child = prefix.backport('status')
     assert child.returncode == 1 and 'refused: ' in child.out
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason='only root is not told by it')
+@pytest.mark.skipif(os.getuid() != 0, reason='only root can read everything')
 def test_that_others_cannot_read(monkeypatch):
-    """Root is told, although for root all is well."""
+    """Root is told that others cannot read the package."""
     with tempfile.TemporaryDirectory(dir='/tmp') as folder:
         os.chmod(folder, 0o755)
         os.mkdir(os.path.join(folder, 'lib'))
         environments.copy_lib(os.path.join(folder, 'lib'))
-        # pyenv's is linked to a library in a folder of its owner's.
+        # pyenv's interpreter is linked to a library in a folder that only its
+        # owner can read.
         monkeypatch.setenv('LD_LIBRARY_PATH', os.path.join(folder, 'lib'))
         shared = environments.prefix(os.path.join(folder, 'prefix'),
                                      os.path.join(folder, 'lib'))
@@ -203,13 +197,13 @@ def test_embedded(venv, executable, said):
     assert said in child.err and child.err.count('\n') == 1, child
 
 
-#: What `status` says although this file is missing, if not 2.
+#: File -> exit status without that file, where it is not 2.
 WITHOUT = {
-    # Python's own line.
+    # The line that is printed is Python's own.
     '__main__.py': 1,
     '_api.py': 1,
     '_finder.py': 1,
-    'startup/watch.py': 3,  # it is not active
+    'startup/watch.py': 3,  # It is not active.
     # They are not needed for what `status` tells.
     '_report.py': 0,
     'startup/run/site.py': 0,
@@ -223,8 +217,10 @@ WITHOUT = {
 
 
 def files(package):
-    """Return the .py files of a package, relative to its folder, that the last
-    releases of this version of Python use."""
+    """Return the .py files that the last releases of this version use.
+
+    They are relative to the folder of the package.
+    """
     version = '_%d_%d' % sys.version_info[:2]
     names = sorted(os.path.relpath(os.path.join(folder, name), package)
                    for folder, _, names in os.walk(package)
@@ -234,7 +230,7 @@ def files(package):
 
 
 def test_half_installed(venv):
-    """Whichever file is missing, it is one line and 2, or does not matter."""
+    """Without any one file it prints a line and exits with 2, or works."""
     venv.enable()
     package = os.path.join(venv.site, 'backport')
     wrong = []
@@ -259,5 +255,5 @@ def test_a_namespace_package(venv):
     shutil.rmtree(package)
     os.mkdir(package)
     child = venv.backport('status')
-    assert child.returncode == 1    # Python's own message
+    assert child.returncode == 1    # The message is Python's own.
     assert 'Traceback' not in child.err and child.err.count('\n') == 1

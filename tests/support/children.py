@@ -9,23 +9,9 @@ import gates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# For children.  In nox's own the name of forkserver's socket would be too long
-# if the checkout's is not short.
+# For children.  In the folder that nox sets, the name of forkserver's socket
+# would be too long unless the checkout has a short path.
 TEMPORARY = tempfile.TemporaryDirectory(dir='/tmp')
-
-#: What is put in front of a program, by variant.
-PREAMBLES = {
-    'stock': '',
-    'patched': 'import backport',
-    # upstream's plain lock, to see that a test catches what it is for
-    'upstream': 'import upstream_lock',
-}
-
-# Every program may use these; see gates.py.
-PRELUDE = '''
-import atexit, os, signal, sys, threading, time
-from gates import *
-'''
 
 HANG = 5    # seconds after which a child that should have exited has not
 
@@ -59,9 +45,10 @@ def find_program(folder, name):
 
 
 def run_python(*args, env=None, timeout=60, python=sys.executable,
-               interrupt_at=None):
+               interrupt_at=None, grace=2):
     """Run an interpreter with *args*; return the `Child`.
 
+    *grace*: seconds that its own children have to end after it.
     *interrupt_at*: send SIGINT when the child has printed this word.
     """
     environ = {name: value for name, value in os.environ.items()
@@ -75,13 +62,13 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
         process = subprocess.Popen(
             [python] + list(args), env=environ, cwd=HERE,
             stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            start_new_session=True, preexec_fn=heed_ctrl_c)
+            start_new_session=True, preexec_fn=accept_ctrl_c)
         try:
             if interrupt_at:
                 assert gates.until(lambda: interrupt_at in text(out)), text(err)
                 process.send_signal(signal.SIGINT)
             returncode = process.wait(timeout)
-            orphaned = not gates.until(lambda: not members(process.pid), 2)
+            orphaned = not gates.until(lambda: not members(process.pid), grace)
         except subprocess.TimeoutExpired:
             returncode, orphaned = None, False
         finally:
@@ -91,7 +78,7 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
         return Child(returncode, text(out), text(err), orphaned)
 
 
-def heed_ctrl_c():
+def accept_ctrl_c():
     # A shell starts what is in the background with SIGINT ignored.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

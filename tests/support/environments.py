@@ -1,4 +1,8 @@
-"""Throw-away environments, with the package under test installed."""
+"""Throw-away environments, with the package under test installed.
+
+A program that runs in one of them finds nothing of this folder, apart from what
+is beside it.
+"""
 import glob
 import os
 import shutil
@@ -6,21 +10,17 @@ import subprocess
 import sys
 
 import backport
-from children import run_python
+from children import HERE, run_python
 
 PACKAGE = os.path.dirname(os.path.abspath(backport.__file__))
 VERSION = 'python%d.%d' % sys.version_info[:2]
 
-#: Prints whether the patch is on in an interpreter that has not asked for it.
-IS_ON = '''
-import os, concurrent.futures.thread as thread
-print('patches' in thread.ThreadPoolExecutor.submit.__code__.co_filename.split(
-    os.sep))
-'''
+#: The path of is_on.py.
+IS_ON = os.path.join(HERE, 'is_on.py')
 
-# Runs a program as launchers do that have a sitecustomize of their own.
-LAUNCHER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'launchers',
-                        'launcher.py')
+#: Runs a program as launchers do that have a sitecustomize of their own.
+LAUNCHER = os.path.join(HERE, 'launchers', 'launcher.py')
+#: The launchers of programs; each is a folder beside it.
 LAUNCHERS = ['cleans_up', 'stays', 'chains']
 
 
@@ -56,7 +56,7 @@ class Environment:
 
     def is_on(self, *args, **options):
         """Return whether the patch is on in a new interpreter, and silent."""
-        child = self.run(*args, '-c', IS_ON, **options)
+        child = self.run(*args, IS_ON, **options)
         assert child.returncode == 0 and not child.err, child
         return {'True': True, 'False': False}[child.out.splitlines()[-1]]
 
@@ -66,6 +66,17 @@ class Environment:
         with open(path, 'wb') as file:
             file.write(data)
         return path
+
+    def own_futures(self):
+        """Give it, if it is a `prefix`, a concurrent.futures of its own.
+
+        Returns the folder.
+        """
+        folder = os.path.join(os.path.dirname(self.site), 'concurrent')
+        source = os.path.realpath(folder)
+        os.unlink(folder)
+        shutil.copytree(source, folder)
+        return os.path.join(folder, 'futures')
 
     def files(self):
         """Return path -> content for all files but those of the package."""
@@ -95,7 +106,7 @@ def base_python():
 
 
 def install(site):
-    """Put the package under test into a folder, as uv does: without .pyc."""
+    """Put the package under test into a folder, as uv does, without .pyc."""
     package = os.path.join(site, 'backport')
     shutil.copytree(PACKAGE, package,
                     ignore=shutil.ignore_patterns('__pycache__'))
@@ -144,6 +155,14 @@ def copy_lib(target):
         os.path.join(lib, VERSION), os.path.join(target, VERSION),
         ignore=shutil.ignore_patterns('site-packages', 'test', 'tests',
                                       'idlelib', 'config-*'))
+
+
+def change(path, old, new):
+    """Replace *old* by *new*, both bytes, in the file at *path*."""
+    data = read(path)
+    assert old in data, path
+    with open(path, 'wb') as file:
+        file.write(data.replace(old, new))
 
 
 def copied(environment, root):

@@ -35,7 +35,8 @@ def zipped_without_source(folder, data):
         str(folder / 'library'), 'zip', str(folder / 'tree'))
 
 
-#: Each puts a known thread.py into a folder; returns the sys.path entry.
+#: Each puts the source of a known thread.py into a folder, and returns the
+#: entry of sys.path where it is found.
 FORMS = {
     'CRLF': crlf,
     'vendor comment': vendor_comment,

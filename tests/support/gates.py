@@ -1,7 +1,7 @@
 """Gates for the test programs: they hold a submitter up where it matters.
 
-Everything here hangs on attributes of one executor; the code under test and
-the standard library are as they are.
+Each gate is put into an attribute of one executor.  The code under test and the
+standard library stay as they are.
 """
 import os
 import threading
@@ -40,7 +40,7 @@ class Queue:
 class Threads(set):
     """A set of workers that calls *gate* before one is added to it.
 
-    At that point the worker has been started and is not yet known.
+    At that point the worker has been started, and is not in the set yet.
     """
 
     def __init__(self, gate):

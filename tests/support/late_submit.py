@@ -24,7 +24,8 @@ kept = []               # a pool that is freed would tell its workers to leave
 @atexit.register
 def hold():
     overtaken.set()
-    submitted.wait(PATIENCE)
+    if inside.is_set():     # not in a spawned worker process
+        submitted.wait(PATIENCE)
 
 
 def work():

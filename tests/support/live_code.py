@@ -1,23 +1,21 @@
 """Prints the code of each function of the pools, a line for each.
 
-    python live_code.py patched|deactivated|stock
+    python live_code.py stock|patched [deactivated]
 """
-import sys
-
-if sys.argv[1] != 'stock':
-    import backport
+import variant  # noqa: F401
 import concurrent.futures.process as process
 import concurrent.futures.thread as thread
+import sys
 
-if sys.argv[1] == 'deactivated':
-    backport.deactivate()
+if sys.argv[2:] == ['deactivated']:
+    sys.modules['backport'].deactivate()
 
 
 def plain(code):
     """Return what does not depend on where the source stands."""
     return repr((code.co_code, code.co_names, code.co_varnames, [
         plain(const) if hasattr(const, 'co_code')
-        # The name of a function inside of a method.
+        # This is the name of a function inside of a method.
         else repr(const).rpartition('.<locals>.')[2]
         for const in code.co_consts]))
 

@@ -1,7 +1,7 @@
-"""The stdlib sources of every release, made from those of the installed ones.
+"""The source files of every release, made from the installed ones.
 
-`EDITS` turns the file of the last release into that of an earlier one; the
-sha256 in the table proves that the result is the released file to the byte.
+`EDITS` turns the file of the last release into that of an earlier one.  The
+sha256 in the table proves that the result is the released file, byte for byte.
 
     python tests/support/stdlib.py
 
@@ -147,9 +147,10 @@ def code_digests(row):
 
 
 def in_front(folder, data, name='thread'):
-    """Put a stdlib `concurrent` with this thread.py into *folder*.
+    """Put a copy of the package `concurrent` into *folder*.
 
-    Or with another of its modules; return the path of the file.
+    *data* is the content of its module futures/*name*.py, whose path is
+    returned.
     """
     package = os.path.join(str(folder), 'concurrent')
     shutil.copytree(os.path.join(os.path.dirname(os.__file__), 'concurrent'),
@@ -161,7 +162,10 @@ def in_front(folder, data, name='thread'):
 
 
 def environ(folder, **more):
-    """Return an environment with *folder* in front of everything."""
+    """Return environment variables that put *folder* before the stdlib.
+
+    *more* variables are added to them.
+    """
     return dict(more, PYTHONPATH=os.pathsep.join([str(folder), HERE]))
 
 

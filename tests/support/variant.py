@@ -26,4 +26,5 @@ def main(program):
     """
     # A spawned worker process imports the program once more.
     if program['__name__'] == '__main__':
-        program['kept'] = program[ARGUMENTS[0]](*ARGUMENTS[1:])
+        global kept
+        kept = program[ARGUMENTS[0]](*ARGUMENTS[1:])

@@ -89,10 +89,11 @@ def free_a_thread_object():
     from concurrent.futures import thread
     workers = thread._threads_queues
     asked, listing, removed = (threading.Event() for _ in range(3))
+    get_ident = threading.get_ident     # it is asked until the very end
 
     class Iterating(set):
         def __bool__(self):
-            if threading.get_ident() != remover.ident:
+            if get_ident() != remover.ident:
                 return len(self) > 0
             asked.set()
             listing.wait(PATIENCE)

@@ -1,0 +1,41 @@
+"""What other tools do to thread.py: each function gets the module.
+
+Code that is put into a function of thread.py has the globals of thread.py.
+"""
+import types
+
+
+def code_of_submit(thread):
+    submit = thread.ThreadPoolExecutor.submit
+    thread.kept = types.FunctionType(submit.__code__, vars(thread))
+    submit.__code__ = (
+        lambda *args, **kw: globals()['kept'](*args, **kw)).__code__
+
+
+def code_of_the_exit_handler(thread):
+    thread._python_exit.__code__ = (lambda: None).__code__
+
+
+def code_of_a_worker(thread):
+    thread.kept = types.FunctionType(thread._worker.__code__, vars(thread))
+    thread._worker.__code__ = (lambda *args: globals()['kept'](*args)).__code__
+
+
+def submit_itself(thread):
+    kept = thread.ThreadPoolExecutor.submit
+    thread.ThreadPoolExecutor.submit = lambda *args, **kw: kept(*args, **kw)
+
+
+def the_class(thread):
+    class ThreadPoolExecutor(thread.ThreadPoolExecutor):
+        pass
+
+    thread.ThreadPoolExecutor = ThreadPoolExecutor
+
+
+def wrap_in_place(thread):
+    """As ddtrace wraps a function."""
+    submit = thread.ThreadPoolExecutor.submit
+    submit.kept = types.FunctionType(submit.__code__, vars(thread))
+    submit.__code__ = (lambda *args: globals()[
+        'ThreadPoolExecutor'].submit.kept(*args)).__code__

@@ -1,0 +1,9 @@
+"""Prints where the patch comes from, and the folders of sys.path with a name.
+
+    python where.py NAME
+"""
+import sys
+from concurrent.futures.thread import ThreadPoolExecutor
+
+print(ThreadPoolExecutor.submit.__code__.co_filename)
+print([path for path in sys.path if sys.argv[1] in path])

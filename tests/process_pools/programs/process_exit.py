@@ -1,0 +1,117 @@
+"""What the exit handler of the process pools meets."""
+import variant
+
+import atexit
+import signal
+import sys
+import threading
+import time
+import weakref
+
+from gates import PATIENCE, tell, until
+# Before concurrent.futures: see there.
+from late_submit import inside, start, submitted
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import process, thread
+
+OLD = sys.version_info < (3, 7)
+
+
+def declared():
+    return getattr(process, '_shutdown' if OLD else '_global_shutdown')
+
+
+def ctrl_c():
+    """While exit waits for a start; another pool is idle."""
+    class Slow(ProcessPoolExecutor):
+        def _adjust_process_count(self):
+            starting.set()
+            until(lambda: False)    # longer than all of it takes
+            super()._adjust_process_count()
+
+    def interrupt(signum, frame):
+        raise KeyboardInterrupt
+
+    starting = threading.Event()
+    idle, slow = ProcessPoolExecutor(1), Slow(1)
+    idle.submit(int).result()
+    signal.signal(signal.SIGALRM, interrupt)
+    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0.3)
+    threading.Thread(target=slow.submit, args=(int,), daemon=True).start()
+    starting.wait(PATIENCE)
+    return idle, slow
+
+
+def refused_start(keep_args=''):
+    """The executor is freed when the exit handler has its manager in a list.
+
+    *keep_args*: the manager keeps its weak reference to the executor.
+    """
+    class Managers(weakref.WeakKeyDictionary):
+        def __setitem__(self, manager, wakeup):
+            super().__setitem__(manager, wakeup)
+            inside.set()
+            until(declared)
+            time.sleep(0.05)        # exit has listed it, and waits
+
+    def use():
+        try:
+            with ProcessPoolExecutor(1) as pool:
+                pool.submit(int)
+        except RuntimeError:
+            tell('refused')
+        pool = None     # noqa: F841
+        submitted.set()
+
+    def keep(manager, args):
+        if args:
+            manager.kept_args = args
+
+    setattr(process, '_threads_queues' if OLD else '_threads_wakeups',
+            Managers())
+    start('daemon_thread', use)
+    if keep_args:
+        threading.Thread._args = property(
+            lambda manager: manager.kept_args, keep)
+
+
+def pool_shut_down_in_between():
+    """One pool is shut down when the exit handler has looked for managers."""
+    class ClosedInBetween(process._ThreadWakeup):
+        def wakeup(self):
+            if declared() and (threading.current_thread()
+                               is threading.main_thread()):
+                shutdown = threading.Thread(target=first.shutdown)
+                shutdown.start()
+                shutdown.join()
+            super().wakeup()
+
+    first, second = ProcessPoolExecutor(1), ProcessPoolExecutor(1)
+    first._queue_management_thread_wakeup = ClosedInBetween()
+    for pool in first, second:
+        pool.submit(int).result()
+    tell('worked')
+    return first, second
+
+
+def nested():
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(len, 'abc').result()
+
+
+def thread_pool_in_a_worker():
+    """A late work item of a thread pool has a process use a thread pool."""
+    def job():
+        until(lambda: thread._shutdown)
+        try:
+            with ProcessPoolExecutor(1) as pool:
+                tell(pool.submit(nested).result())
+        except RuntimeError:
+            tell('refused')
+
+    pool = ThreadPoolExecutor(1)
+    pool.submit(job)
+    return pool
+
+
+variant.main(globals())
