@@ -96,7 +96,7 @@ class Environment:
         subprocess.check_output([self.python, '-m', 'backport', command])
 
     def _start(self, name, **constants):
-        """Have a copy of a file of this folder run by every interpreter."""
+        """Make every interpreter run a copy of a file of this folder."""
         with open(os.path.join(HERE, name + '.py')) as file:
             text = file.read()
         for constant, value in constants.items():
@@ -128,7 +128,7 @@ class Environment:
         environ = {name: value for name, value in os.environ.items()
                    if not name.startswith(('BACKPORT_', 'PYTHONPATH',
                                            'PYTHONWARNINGS'))}
-        # The tests need a path short enough for the names of sockets.
+        # The tests need a path that is short enough for the names of sockets.
         environ['TMPDIR'] = self.folder
         return environ
 
@@ -150,7 +150,7 @@ class Environment:
         if patched and self.broken == 'disabled':
             environ['BACKPORT_DISABLE'] = '1'
         begin = time.monotonic()
-        # To a file: a pipe would be kept open by what a test leaves running.
+        # A pipe would be kept open by processes that a test leaves behind.
         with tempfile.TemporaryFile('w+', errors='replace') as output:
             process = subprocess.Popen(
                 command, env=environ, cwd=self.folder, stdout=output,
@@ -174,7 +174,7 @@ class Environment:
     def children(self, runners):
         """Return process id -> set of (word, flag), from the recorder's log.
 
-        For all processes but *runners*, which are those of regrtest itself.
+        The processes of regrtest itself, *runners*, are left out.
         """
         children = collections.defaultdict(set)
         with open(self.log) as log:
@@ -188,7 +188,7 @@ class Environment:
 def read_report(path):
     """Return the ``methods`` and ``reasons`` of a `Result`.
 
-    A method that has a failing subtest is not there, nor is anything if the
+    A method that has a failing subtest is not in them.  Both are empty if the
     tests did not come to an end.
     """
     methods, reasons = {}, {}
@@ -202,13 +202,14 @@ def read_report(path):
         tags = {child.tag for child in case}
         outcome = ('failed' if tags & {'error', 'failure'} else
                    'skipped' if 'skipped' in tags else 'passed')
-        # Run twice under one name: the worse counts.
+        # Two methods may have one name.  The worse outcome counts.
         methods[case.get('name')] = min(
             outcome, methods.get(case.get('name'), outcome))
         for child in case:
             if child.tag in ('error', 'failure', 'skipped'):
                 text = child.get('message') or child.text or ''
-                # The last: that of a child process comes after ours.
+                # The last one: the error of a child process comes
+                # after that of the test.
                 reasons[case.get('name')] = (
                     re.findall(r'^[\w.]*Error\b.*', text, re.MULTILINE)
                     or [text])[-1]
@@ -243,9 +244,9 @@ def worse(stock, patched):
 
 
 def explain(stock, patched):
-    """Yield a line for each method that does not pass stock: why.
+    """Yield a line for each method that does not pass stock, with the reason.
 
-    Of the files as a whole none.
+    The files as a whole are left out.
     """
     for test, result in stock.items():
         for method, outcome in sorted(result.methods.items()):
@@ -289,7 +290,7 @@ def not_on(children, expected, tests):
              for pid, records in children.items()}
     others = sum(bool(seen - {'started', expected}) for seen in words.values())
     on = [pid for pid, seen in words.items() if expected in seen]
-    if others:      # whatever the tests are
+    if others:      # This counts whatever the tests are.
         return 'in %d child processes the patch was loaded but not applied' % (
             others)
     if WITH_CHILDREN not in tests:
@@ -334,7 +335,7 @@ def main():
     tell('CPython %s' % version + (', tests: ' + later if later else ''))
     with tempfile.TemporaryDirectory() as folder:
         environment = Environment(python, folder, arguments.broken, later)
-        environment.disable()       # of a run that was killed
+        environment.disable()       # An earlier run may have been killed.
         stock = run_all(environment, tests, False)
         with environment.patched():
             patched = run_all(environment, tests, True)

@@ -1,12 +1,12 @@
-"""A random program that uses pools, and ends: what run.py runs.
+"""The program that run.py runs: it uses pools at random, and ends.
 
     python program.py SEED stock|patched|upstream [INGREDIENT...]
 
 The seed decides what the program consists of (`INGREDIENTS`), not how its
-threads interleave.  It stays clear of what deadlocks stock code; the comments
-say where.  Of ingredients that are named it has one, and main does nothing else
+threads interleave.  The program avoids what deadlocks stock code; comments say
+where.  If ingredients are named, it has one of them, and main does nothing else
 and ends after a moment.  What becomes of each work item is written to standard
-output, as child.py has it.
+output, in the form that child.py describes.
 """
 import atexit
 import gc
@@ -20,20 +20,22 @@ import time
 
 SEED, VARIANT = sys.argv[1:3]
 
-# The first thread to end loads libgcc; a fork in the middle of that is fatal.
+# The first thread that ends loads libgcc, and a fork in the middle of that is
+# fatal.  So one ends here.
 ended = threading.Thread(target=int)
 ended.start()
 ended.join()
 PID = os.getpid()
-children = []       # forked by the main thread, to be waited for
+children = []       # the processes that the main thread has forked
 
 
 @atexit.register
 def wait_for_children():
-    """Runs last, being registered first: after the pools' exit handler."""
+    """Run after the pools' exit handlers, because it is registered first."""
     signal.setitimer(signal.ITIMER_REAL, 0)
-    # Many programs have one that takes its time. Without it stock code ends
-    # before the threads whose work is lost can tell that it was accepted.
+    # Many programs have an exit handler that takes its time.  Without one stock
+    # code ends before the threads whose work is lost can tell that it was
+    # accepted.
     time.sleep(LAST_HANDLER)
     for child in children:
         tell('status', os.waitpid(child, 0)[1])
@@ -53,8 +55,8 @@ if VARIANT == 'patched':
 rng = random.Random(int(SEED))
 numbers = itertools.count()
 pools = []      # what everybody submits to
-# An executor must not be garbage together with what submits to it when it is
-# collected: its workers leave first, in stock code too.
+# An executor must not be collected together with an object whose finaliser
+# submits to it: then its workers leave first, in stock code as well.
 kept = []
 
 MAX_SECONDS = 0.1       # before main ends
@@ -93,7 +95,7 @@ def submit(pool, then=None, work=None):
 def submit_many(pool, count):
     """Submit work items and only then tell; return whether none was refused.
 
-    A thread that tells gives way to others; in this, exit comes at any moment.
+    A thread that writes lets others run.  Here exit can come at any moment.
     """
     accepted = []
     try:
@@ -122,7 +124,7 @@ def nap():
     time.sleep(rng.random() * 0.05)
 
 
-# The executors: stock's own, and what programs make of it.
+# The executors: the stock one, and subclasses as programs have them
 
 class Wrapping(thread.ThreadPoolExecutor):
     def submit(self, fn, *args):
@@ -130,7 +132,7 @@ class Wrapping(thread.ThreadPoolExecutor):
 
 
 class Swallowing(thread.ThreadPoolExecutor):
-    """Goes on when no thread can be started."""
+    """An executor that goes on when no thread can be started."""
 
     def _adjust_thread_count(self):
         try:
@@ -140,7 +142,7 @@ class Swallowing(thread.ThreadPoolExecutor):
 
 
 class OwnStart(thread.ThreadPoolExecutor):
-    """Starts its workers by itself."""
+    """An executor that starts its workers by itself."""
 
     def _adjust_thread_count(self):
         if len(self._threads) < self._max_workers:
@@ -156,16 +158,17 @@ class OwnStart(thread.ThreadPoolExecutor):
 def new_pool():
     kind = thread.ThreadPoolExecutor
     if chance(0.3):
-        # The last keeps its workers when it is lost: not for `dropped`.
+        # The last one keeps its workers when it is lost, so it is not for
+        # `dropped`.
         kind = rng.choice([Wrapping, Swallowing, OwnStart])
     return kind(rng.randint(1, 4))
 
 
 def pool_of_one():
-    """Return a pool of which the worker is there already.
+    """Return a pool whose worker has been started already.
 
-    For signal handlers and finalisers: they may run while `threading` holds
-    its global lock, where even stock code must not start a thread.
+    It is for signal handlers and finalisers.  They may run while `threading`
+    holds its global lock, and then even stock code must not start a thread.
     """
     pool = thread.ThreadPoolExecutor(1)
     pool.submit(int).result()
@@ -178,11 +181,11 @@ def start_threads(loop, most):
         threading.Thread(target=loop, daemon=True).start()
 
 
-# The ingredients.  Each is called once by main, before it gets going, and may
-# return what main is to do again and again.
+# The ingredients.  Main calls each of them once, at its beginning.  One that
+# returns a function has main call that again and again.
 
 def daemon_threads():
-    """They submit until they are refused, or for ever."""
+    """Daemon threads submit until they are refused, or for ever."""
     def loop():
         refusals = rng.choice([1, 10])
         count = rng.choice([1, 10, 50])
@@ -235,7 +238,8 @@ def callbacks():
 def signals():
     """A signal handler submits, in the middle of whatever main is doing.
 
-    To a pool of its own: stock code deadlocks on a pool that main is in.
+    It submits to a pool of its own, because stock code deadlocks if main is
+    in the submit of the same pool.
     """
     pool = pool_of_one()
     inside = []
@@ -252,9 +256,9 @@ def signals():
 def finalisers():
     """The garbage collector runs code that submits, in any thread.
 
-    To a pool of its own, as for signals; there is never more than one
-    collection at a time.  And not in the worker of that pool: on 3.6 it may be
-    in queue.Queue.get.
+    It submits to a pool of its own, as signal handlers do.  There is never more
+    than one collection at a time.  It does not submit in the worker of that
+    pool, which on 3.6 may be in queue.Queue.get.
     """
     pool = pool_of_one()
     worker, = pool._threads
@@ -282,7 +286,7 @@ def handlers():
 
 
 def dropped():
-    """Executors are used and lost."""
+    """Executors are used and then garbage."""
     def use():
         pool = thread.ThreadPoolExecutor(rng.randint(1, 4))
         for _ in range(rng.randint(1, 4)):
@@ -291,7 +295,7 @@ def dropped():
 
 
 def shut_down():
-    """One of the pools is shut down, at some time."""
+    """One of the pools is shut down at some moment."""
     def shut_down():
         if chance(0.1):
             rng.choice(pools).shutdown(wait=chance(0.5))
@@ -301,8 +305,8 @@ def shut_down():
 def forks():
     """The main thread forks, and a daemon thread, while others submit.
 
-    The child uses a pool of its own: the lock of an inherited one may be held
-    for ever, in stock code too.
+    The child uses a pool of its own, because the lock of an inherited pool may
+    be held for ever, in stock code as well.
     """
     def child(leave):
         del children[:]
@@ -324,7 +328,7 @@ def forks():
         for _ in range(2):
             time.sleep(rng.random() * MAX_SECONDS)
             if os.fork() == 0:
-                # A thread cannot end its process in another way.
+                # A thread has no other way to end its process.
                 child(os._exit)
     start_threads(loop, 1)
     return fork
@@ -343,7 +347,7 @@ def process_pools():
 
 
 def dropped_process_pools():
-    """The same, but none is shut down."""
+    """The same, and none of the pools is shut down."""
     from concurrent.futures import ProcessPoolExecutor
 
     def loop():
@@ -404,8 +408,8 @@ def main():
         return
     chosen = [start for share, start in INGREDIENTS if chance(share)]
     if process_pools in chosen and forks in chosen:
-        # A forked child exits with its parent's processes to join: stock code
-        # complains, or hangs.
+        # A forked child would try to join its parent's processes at exit.  Then
+        # stock code prints a traceback, or hangs.
         chosen.remove(forks)
     sys.setswitchinterval(rng.choice([0.005, 0.0001, 0.00001]))
     pools.extend(new_pool() for _ in range(rng.randint(1, 3)))
