@@ -19,10 +19,9 @@ from os import getpid
 PAUSE = 0.001
 
 # Looks at the start of a thread that may have no end: its native thread died of
-# a MemoryError; a signal handler in the middle of the start has called the exit
+# a MemoryError; a signal handler in the middle of it has called the exit
 # handler; or a program's own function (`Exit.guard`) does the work right there.
-# A thread that is alive starts in less, however slow the machine is, for each
-# look gives up the GIL and the processor.
+# What is alive starts in less, for each look gives up the GIL and the processor.
 PATIENCE = 3000
 
 # The same for a manager: before it is started, all processes of its pool are.
@@ -30,10 +29,9 @@ LONGEST = 60000
 
 
 class Exit:
-    """Whether exit has been declared, and who is waited for then.
+    """What submit uses, and below that what the exit handler uses.
 
-    *namespace* is that of the patched module; *lock* is the
-    `GlobalShutdownLock` of a module with thread pools.
+    *namespace* is that of the patched module; *lock* is for thread pools.
     """
 
     #: The message with which submit refuses work.
@@ -45,14 +43,11 @@ class Exit:
         self.applied = None     # what the installer did to that module
         self.process_id = None  # of the process that has declared exit
         self.taken_out = []     # threads, see `interrupted`
-        # For the report.  Threads that count at the same time may count as one.
-        self.waits = 0
-        self.refusals = 0
-
-    # What submit and its helpers use.
+        # For the report; two threads that count at the same time may count one.
+        self.waits = self.refusals = 0
 
     def refusal(self):
-        """Return the RuntimeError for submit to raise; it is counted."""
+        """Return the RuntimeError for submit to raise; count it."""
         self.refusals += 1
         return RuntimeError(self.REFUSED)
 
@@ -61,7 +56,7 @@ class Exit:
 
         Stock 3.6 refuses nothing, so neither may a process that was forked with
         the flag set: a worker process started by work that exit waits for.
-        None: the stock exit handler has set it, before the patch was applied.
+        None: stock's exit handler has set it, before the patch was applied.
         """
         return self.process_id in (None, getpid())
 
@@ -75,8 +70,8 @@ class Exit:
     def guard(self, start_workers):
         """Call *start_workers*; exit waits for that, but not for ever.
 
-        A subclass or a program has put it in place of the patched function, and
-        it does not look at the flag.  Raises RuntimeError if that is set.
+        A program has put it in place of the patched function, and it does not
+        look at the flag.  Raises RuntimeError if that is set.
         """
         hold = self.lock.hold(PATIENCE)
         try:
@@ -95,7 +90,7 @@ class Exit:
         try:
             if thread in threading._limbo or thread._started.is_set():
                 return False
-            # Of its weak reference to the executor the callback would fail once
+            # The callback of its weak reference to the executor would fail if
             # the executor has been shut down.
             thread._args = ()
         except AttributeError:
@@ -107,12 +102,10 @@ class Exit:
             self.taken_out.append(thread)
         return True
 
-    # What the exit handler uses.
-
     def declare(self):
         """Say whose flag it is that the caller is about to set.
 
-        First, so that no process is ever forked with a flag of nobody's.
+        First, so that no process is forked with a flag of nobody's.
         """
         self.process_id = getpid()
 
@@ -122,12 +115,8 @@ class Exit:
         When it returns, every thread of *threads* that will ever run has
         started.  What a signal handler raises ends the wait.
         """
-        looks = 0
-        for hold in list(self.lock.holds) if self.lock else ():
-            self.waits += self.lock.blocks(hold, looks)
-            while self.lock.blocks(hold, looks):
-                _pause()
-                looks += 1
+        if self.lock:
+            self.waits += self.lock.wait(_pause)
         looks = PATIENCE if self.lock else LONGEST
         # A program may call the exit handler itself, from a signal handler for
         # one.  A start below that cannot go on before this returns.
@@ -146,6 +135,19 @@ class Exit:
     def started(threads):
         """Return the items of *threads* to tell and to join, as a list."""
         return [item for item in _items(threads) if _has_started(item[0])]
+
+    @staticmethod
+    def join(items):
+        """Join the threads of *items*.
+
+        One that meets another join, a shutdown()'s, can fail by an assertion in
+        `threading`; stock's handler then joins nobody else.
+        """
+        for thread, _ in items:
+            try:
+                thread.join()
+            except AssertionError:
+                thread.join()
 
 
 def _items(threads):

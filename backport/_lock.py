@@ -63,11 +63,17 @@ class GlobalShutdownLock:
         me = threading.get_ident(), getpid(), float('inf')
         return any(hold[:3] == me for hold in list(self.holds))
 
-    def blocks(self, hold, looks):
-        """Return whether exit, after so many *looks*, waits for *hold*.
+    def wait(self, pause):
+        """Wait until each hold that is there now has ended; return their number.
 
-        Not for its own thread, nor for what was held in another process, whose
-        copy a forked child has.
+        *pause* is called between two looks.  Those of the calling thread do not
+        count, nor do those of another process, whose copy a forked child has.
         """
-        return (hold in self.holds and looks < hold[2]
-                and hold[0] != threading.get_ident() and hold[1] == getpid())
+        waited = looks = 0
+        for hold in list(self.holds):
+            if hold[0] != threading.get_ident() and hold[1] == getpid():
+                waited += 1
+                while hold in self.holds and looks < hold[2]:
+                    pause()
+                    looks += 1
+        return waited

@@ -48,7 +48,7 @@ linkcheck_workers = 4
 def links_to_the_repository(app, name, source):
     """Turn links to files outside of docs/, which the site does not have.
 
-    The README's part is done by the first page; others become their words.
+    The first page says what the README says; other links become their words.
     """
     source[0] = source[0].replace('](../README.md', '](index.md').replace(
         '](../CHANGELOG.md', '](changelog.md')
@@ -58,7 +58,8 @@ def links_to_the_repository(app, name, source):
 def messages_that_nobody_prints(app, env):
     """Warn of texts in the troubleshooting tables that no source has."""
     texts = set()
-    for path in glob.glob(os.path.join(ROOT, 'backport', '*.py')):
+    for path in glob.glob(os.path.join(ROOT, 'backport', '**', '*.py'),
+                          recursive=True):
         with open(path) as file:
             texts.update(node.value for node in ast.walk(ast.parse(file.read()))
                          if isinstance(node, ast.Constant)

@@ -88,5 +88,4 @@ def _python_exit():
         items = _backport.started(_threads_queues)
         for t, q in items:
             q.put(None)
-        for t, q in items:
-            t.join()
+        _backport.join(items)

@@ -107,5 +107,4 @@ def _python_exit():
                 # shutdown(), in another thread, has closed it; its manager has
                 # been told, but the others wait for this loop.
                 pass
-        for t, _ in items:
-            t.join()
+        _backport.join(items)

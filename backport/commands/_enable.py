@@ -98,8 +98,8 @@ def disable():
         for left in glob.glob(glob.escape(path) + '.[0-9]*'):
             _remove(left)
     if not found:
-        return 'there is nothing to take out'
-    return 'off: taken out of ' + ' and '.join(found)
+        return 'it is not enabled here; nothing was changed'
+    return 'off: removed from ' + ' and '.join(found)
 
 
 def origin(answer):
@@ -122,8 +122,8 @@ def origin(answer):
 def _for_others(package, path):
     obstacle = _environment.unreadable(package, *filter(None, [path]))
     return '' if obstacle is None else (
-        '; but not everybody who can run it can read it: see the mode of %s'
-        % obstacle)
+        '; but not everybody who can run this interpreter can read backport: '
+        'see the mode of %s' % obstacle)
 
 
 def _target(package):
@@ -155,8 +155,8 @@ def _size_without(path):
     if match:
         return match.start()
     if data and (path.endswith('.pth') or b'# >>> backport' in data):
-        raise Problem('%s was edited after "enable" wrote it: take out by hand '
-                      'what it has of backport' % path)
+        raise Problem('%s was edited after "enable" wrote it; remove the lines '
+                      'of backport by hand' % path)
     return None
 
 

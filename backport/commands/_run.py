@@ -38,8 +38,8 @@ def _problem(arguments):
                 'with no %r in its path' % (_enable.ON_PATH, os.pathsep))
     for option in _options(arguments):
         if option in 'IES':
-            return ('with -%s an interpreter leaves out PYTHONPATH or site, by '
-                    'which this works; use "enable"%s, or put "import '
+            return ('it needs PYTHONPATH and the site module, and -%s turns '
+                    'one of them off; use "enable"%s, or put "import '
                     'backport" into the program' % (
                         option, ' without -S' if option == 'S' else ''))
     return None

@@ -81,12 +81,12 @@ def verdict(result):
                    'environment, "python -m\nbackport run ..." for one '
                    'program, or "import backport" at the top of it.')
     if activation['unreadable']:
-        return 3, ('Not everybody who can run this interpreter can read it: '
-                   'see the mode of\n' + activation['unreadable'])
+        return 3, ('Not everybody who can run this interpreter can read '
+                   'backport: see the\nmode of ' + activation['unreadable'])
     if not activation['in_this_process']:
-        return 3, ('A fresh interpreter has it, but this process was started '
-                   'without: an option\n(-S, -I, -s), or a launcher that puts '
-                   'a sitecustomize in front, keeps it out.')
+        return 3, ('It is active in a fresh interpreter, but not in this '
+                   'process. An option (-S, -I,\n-s), or a launcher with a '
+                   'sitecustomize of its own, can be the reason.')
     return 0, None
 
 

@@ -142,7 +142,7 @@ def main(trials, as_json=False):
     else:
         print('%s %s, %s\n' % (platform.python_implementation(),
                                platform.python_version(), sys.executable))
-        print('\n'.join(_table(rows, lost) if needed else (
+        print('\n'.join(_table(rows, lost, problems) if needed else (
             '%-8s nothing is done: %s' % (record.name, record.reason)
             for record in records)))
     for problem in problems:
@@ -151,12 +151,13 @@ def main(trials, as_json=False):
     return 1 if lost else 2 if problems else 0
 
 
-def _table(rows, lost):
+def _table(rows, lost, problems):
     line = '%-19s  %-34s  %-5s' + '  %s' * len(COLUMNS)
     yield line % (('executor', 'loss', 'patch') + COLUMNS)
     for row in rows:
         yield line % ((row['executor'], row['loss'], row['patch']) + tuple(
             str(row[column]).rjust(len(column)) for column in COLUMNS))
     yield ''
-    yield 'With the patch, %s.' % (
-        'WORK WAS LOST' if lost else 'nothing was lost')
+    yield 'With the patch, %s%s.' % (
+        'WORK WAS LOST' if lost else 'nothing was lost',
+        ' where it could be tried' if problems else '')

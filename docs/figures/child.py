@@ -16,7 +16,7 @@ import time
 
 # Found, not imported: that is the program's business.
 SCENARIOS = os.path.join(os.path.dirname(
-    importlib.util.find_spec('backport').origin), '_scenarios.py')
+    importlib.util.find_spec('backport').origin), 'commands', '_scenarios.py')
 
 #: Functions that are written down, by the end of their file's name; the
 #: patched ones carry the names of the stock ones.
@@ -27,15 +27,15 @@ FUNCTIONS = {
     'concurrent/futures/process.py': {
         'submit', '_python_exit', '_process_worker',
         '_queue_management_worker', '_start_queue_management_thread'},
-    'backport/_lock.py': {'declare', '_wait_for_starters', 'refusal'},
-    'backport/_scenarios.py': {'late', 'wait_for_the_submitter'},
+    'backport/_exit.py': {'declare', 'wait', 'started', 'refusal'},
+    'commands/_scenarios.py': {'late', 'wait_for_the_submitter'},
 }
 PATCHES = {'submit', '_python_exit', '_start_queue_management_thread'}
 
 #: Calls that are written down if these functions make them, as "callee of
 #: caller": Python's, and those into C.
 CALLS = {
-    '_python_exit': {'put', 'wakeup', 'join', 'items', 'items_of'},
+    '_python_exit': {'put', 'wakeup', 'join', 'items'},
     'submit': {'put', '__setitem__'},
     '_adjust_thread_count': {'start', '__setitem__'},
     '_start_queue_management_thread': {'start', '__setitem__',
@@ -50,7 +50,9 @@ def what(frame, event, argument):
         name, caller = argument.__name__, frame
     else:
         name, caller = frame.f_code.co_name, frame.f_back
-        path = frame.f_code.co_filename.replace(os.sep, '/')
+        if name == 'gated_method':
+            name = frame.f_locals['method']     # what the gate is in front of
+        path = frame.f_code.co_filename
         for end in FUNCTIONS:
             if path.endswith('/' + end) and name in FUNCTIONS[end]:
                 return name

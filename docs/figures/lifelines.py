@@ -101,7 +101,7 @@ class Run:
             # The first thing that the stock one does.
             if not self._patched():
                 words = 'declares exit'
-        elif name == '_wait_for_starters':
+        elif name == 'wait':
             if word == 'return':
                 self._close(lane, when)
             elif self._duration(when, name) > PAUSE:
@@ -109,7 +109,8 @@ class Run:
                 self._begin(lane, when, 'waits')
             else:
                 words = 'declares exit'
-        elif name.startswith('items') and 'stock' not in seen:
+        elif name in ('items of _python_exit', 'started') and (
+                'stock' not in seen):
             seen.add('stock')
             words = 'finds %s %s%s' % (self.finds or 'no', noun,
                                        's' * (self.finds > 1))

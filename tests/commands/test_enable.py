@@ -45,7 +45,7 @@ def test_on_and_off(request, kind):
     assert environment.is_on()
     assert environment.files().keys() - before == {environment.pth}
     child = environment.disable()
-    assert child.out == 'backport: off: taken out of %s\n' % environment.pth
+    assert child.out == 'backport: off: removed from %s\n' % environment.pth
     assert not environment.is_on()
     assert environment.files() == before
 
@@ -57,7 +57,7 @@ def test_a_second_time_changes_nothing(venv):
     assert 'on already, by %s;' % venv.pth in child.out
     assert venv.files() == before
     venv.disable()
-    assert 'nothing to take out' in venv.disable().out
+    assert 'it is not enabled here;' in venv.disable().out
 
 
 @pytest.mark.parametrize('name', ['sitecustomize.py', 'mine.pth'])
@@ -66,7 +66,7 @@ def test_active_by_other_means(venv, name):
     before = venv.files()
     child = venv.enable()
     assert 'active already, by %s; nothing was changed' % path in child.out
-    assert 'nothing to take out' in venv.disable().out
+    assert 'it is not enabled here;' in venv.disable().out
     assert {path: data for path, data in venv.files().items()
             if not path.endswith('.pyc') and '__pycache__' not in path} == {
         path: data for path, data in before.items()

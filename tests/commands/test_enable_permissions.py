@@ -90,8 +90,9 @@ def test_it_says_who_cannot_read_it(shared, name, mode):
     for already in True, False:
         said = shared.enable().out
         assert ('on already' in said) == already
-        assert said.endswith('; but not everybody who can run it can read it: '
-                             'see the mode of %s\n' % path), said
+        assert said.endswith('; but not everybody who can run this '
+                             'interpreter can read backport: see the mode of '
+                             '%s\n' % path), said
         shared.disable()
 
 

@@ -218,7 +218,7 @@ def test_signals(venv, find_program):
 def test_what_defeats_it(venv, arguments):
     child = venv.backport('run', *arguments)
     assert child.returncode == 2
-    assert child.err.count('\n') == 1 and 'with -' in child.err, child
+    assert child.err.count('\n') == 1 and 'turns one' in child.err, child
 
 
 def test_own_options_are_not_passed_on(venv):

@@ -15,6 +15,8 @@ elif sys.argv[1] == 'upstream':
 elif sys.argv[1] != 'stock':
     sys.exit('no such variant: ' + sys.argv[1])
 
+ARGUMENTS = sys.argv[2:]
+
 
 def main(program):
     """Call the function of *program*, its globals, that CASE names.
@@ -24,4 +26,4 @@ def main(program):
     """
     # A spawned worker process imports the program once more.
     if program['__name__'] == '__main__':
-        program['kept'] = program[sys.argv[2]](*sys.argv[3:])
+        program['kept'] = program[ARGUMENTS[0]](*ARGUMENTS[1:])

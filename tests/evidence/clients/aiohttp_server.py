@@ -28,6 +28,7 @@ async def file(request):
 
 async def late_job(request):
     await asyncio.get_event_loop().run_in_executor(None, late.work)
+    return web.Response()
 
 
 async def start():

@@ -110,13 +110,13 @@ MUTANTS = {
         '_exit.py', {'while waited and looks:': 'while waited:'},
         'dead-start', DEADLOCK),
     'exit does not wait for holds': (
-        '_exit.py', {'while self.lock.blocks(hold, looks)': 'while False'},
+        '_lock.py', {'while hold in self.holds': 'while False'},
         'own-copy', NOT_JOINED),
     'exit waits for its own holds': (
         '_lock.py', {'hold[0] != threading.get_ident() and ': ''},
         'exit-inside-locking', DEADLOCK),
     'exit waits for holds of another process': (
-        '_lock.py', {' and hold[1] == getpid())': ')'}, 'fork-locking',
+        '_lock.py', {' and hold[1] == getpid():': ':'}, 'fork-locking',
         IN_CHILD),
     'exit waits for a guard for ever': (
         '_lock.py', {' and looks < hold[2]': ''}, 'slow-start', DEADLOCK),
