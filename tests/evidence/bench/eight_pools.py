@@ -1,4 +1,4 @@
-"""8 threads, each with a pool of its own, submit N times; prints seconds."""
+"""Prints how long 8 threads, each with a pool of its own, submit N times."""
 import sys
 import threading
 import time

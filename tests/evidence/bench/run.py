@@ -1,12 +1,14 @@
-"""What a submit costs, as ratios to stock in one run.
+"""Measures what a submit costs, as ratios to stock in one run.
 
     python run.py INTERPRETER [--seeds N] [--json FILE]
 
-Instructions per submit are counted by valgrind's callgrind: of two runs that
-differ in the number of submits, the difference.  What a lookup costs depends on
-how names hash, by a percent either way, so the mean over several PYTHONHASHSEED
-is what counts; the range is shown.  Throughput is timed, in turns, and noise:
-the median of the rounds' ratios, and where the middle half of them lies.
+Instructions per submit are counted by valgrind's callgrind, as the difference
+between two runs with different numbers of submits.  What a lookup costs depends
+on how names hash, by a percent more or less.  Therefore the mean over several
+values of PYTHONHASHSEED is printed, and the range.
+
+Throughput is timed, the variants in turns, and it is noise.  The median of the
+ratios is printed, and the range of the middle half of them.
 """
 import argparse
 import datetime

@@ -1,12 +1,14 @@
-"""What auto-activation costs at a start, as ratios of instructions.
+"""Measures what `enable` costs at a start, as ratios of instructions.
 
     python startup.py INTERPRETER [--seeds N] [--json FILE]
 
-`-c pass` under valgrind's callgrind, in virtual environments without anything
-else.  Beside it: what setuptools and coverage put at a start-up.  Either file
-costs by itself; the ratio to an empty one is shown too.  And what the first
-pool costs, which loads the patch: importing its module, bare, enabled, and with
-`import backport` in front.  Everything is compiled.
+`-c pass` is run under valgrind's callgrind, in virtual environments that have
+nothing else, and, to compare, in those that have the start-up files of
+setuptools and coverage.  A sitecustomize or a .pth file costs something even if
+it is empty, so the ratio to an empty one is printed as well.
+
+The first pool that is imported loads the patch.  What that costs is measured
+bare, enabled, and with `import backport` before.  Everything is compiled.
 """
 import argparse
 import functools
@@ -23,16 +25,17 @@ from run import python_version, record
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), *['..'] * 3))
 EMPTY = 'an empty '     # sitecustomize or .pth
 POOLS = 'concurrent.futures.thread', 'concurrent.futures.process'
-# setuptools: distutils-precedence.pth, coverage: its documented .pth.
 #: Where importing a pool is measured.
 FIRST = 'sitecustomize', 'pth', 'import backport'
+#: Their start-up files are distutils-precedence.pth, and the .pth file that the
+#: documentation of coverage has.
 OTHERS = {'setuptools\' .pth': 'setuptools', 'coverage\'s .pth': 'coverage'}
 
 
 def environment(folder, python, packages):
     """Make a virtual environment with *packages*; return its interpreter.
 
-    uv makes no .pyc unless it is told to, as in images.
+    It has no .pyc files, as in images: uv makes none unless it is told to.
     """
     subprocess.check_call([python, '-m', 'venv', '--without-pip', folder])
     python = os.path.join(folder, 'bin', 'python')
@@ -73,7 +76,7 @@ def make(folder, python, title):
         subprocess.check_call([python, '-m', 'backport', 'enable'],
                               stdout=subprocess.DEVNULL, cwd=os.sep)
     elif title == 'sitecustomize':
-        # What a .pth file executes, in a file of its own.
+        # It has in it what a .pth file would execute.
         with open(os.path.join(site, 'backport/startup/watch.py')) as file:
             write('sitecustomize.py', file.read().replace(
                 '__file__[:-17]', '__file__[:-17] + "/backport"'))
@@ -84,7 +87,7 @@ def make(folder, python, title):
     elif title.startswith('coverage'):
         write('coverage.pth',
               'import coverage; coverage.process_startup()\n')
-    # Not by uv's --compile-bytecode: it fails on 3.6.
+    # uv's --compile-bytecode fails on 3.6.
     subprocess.call([python, '-m', 'compileall', '-q', site])
     return python
 

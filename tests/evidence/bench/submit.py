@@ -1,4 +1,4 @@
-"""Submits N times to a pool whose worker is busy, and takes the item back."""
+"""Submits N times to a pool whose worker is busy, and takes each item back."""
 import os
 import sys
 import threading

@@ -1,7 +1,7 @@
-"""Submits N times to a process pool that has its manager; takes the item back.
+"""Submits N times to a process pool, and takes each item back.
 
-The manager is a stand-in, and there are no workers: what they do besides would
-be counted too, and differ from run to run.
+The pool has a stand-in for its manager and no workers.  What those do would be
+counted as well, and differs from run to run.
 """
 import os
 import sys

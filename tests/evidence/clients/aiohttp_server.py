@@ -1,4 +1,4 @@
-"""aiohttp, server and client: files, host names and jobs go to default pools.
+"""aiohttp: a server and a client, which use the default pools of their loops.
 
 ``late``: a request comes while the process exits.
 """

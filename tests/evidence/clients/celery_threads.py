@@ -11,7 +11,7 @@ from celery import Celery
 application = Celery('celery_threads', broker='memory://',
                      backend='cache+memory://')
 application.conf.update(worker_hijack_root_logger=False, broker_pool_limit=None)
-application.set_default()   # in all threads
+application.set_default()   # This is for all threads.
 
 
 @application.task

@@ -1,4 +1,4 @@
-"""debugpy: a debugger stops in work items, of a process that then exits.
+"""debugpy: a debugger stops in work items of a process, which then exits.
 
 ``late``: work is submitted while that process exits.
 """
@@ -24,7 +24,7 @@ def double(n):
 
 
 def debuggee():
-    # With two, one would stop while the debugger lets the other go on.
+    # With two workers one would stop while the debugger lets the other go on.
     pool = ThreadPoolExecutor(1)
     if 'late' in sys.argv:
         inside = late.hold_up(pool)
@@ -98,7 +98,7 @@ def main():
     tell('stops %d' % stops)
     tell('status %d' % process.wait())
     err.seek(0)
-    # It mentions threads that it meets while they start.
+    # It warns of threads that it meets while they start.
     sys.stderr.writelines(line for line in err
                           if '_get_related_thread' not in line)
 

@@ -1,4 +1,4 @@
-"""An eventlet server: its greenlets submit to three pools, at exit as well."""
+"""An eventlet server, whose greenlets submit to three pools, also at exit."""
 import eventlet
 import order
 

@@ -1,6 +1,6 @@
-"""freezegun: the clock stands still, and does so when the process exits.
+"""freezegun: the clock stands still, also while the process exits.
 
-``late``: work is submitted while it does.
+``late``: work is submitted while the process exits.
 """
 import late
 import sys

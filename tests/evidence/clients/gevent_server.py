@@ -1,4 +1,4 @@
-"""A gevent server: its greenlets submit to three pools, at exit as well."""
+"""A gevent server, whose greenlets submit to three pools, also at exit."""
 import gevent
 import gevent.monkey
 import order

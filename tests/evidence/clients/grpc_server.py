@@ -38,7 +38,7 @@ def submit_last(call):
     answered.set()
 
 
-# Called by a thread of grpc's own.
+# A thread of grpc's own calls it.
 unary.future(b'50', timeout=30).add_done_callback(submit_last)
 answered.wait()
 server.stop(None).wait()

@@ -12,7 +12,8 @@ import loopback
 
 jobs, more_jobs = ThreadPoolExecutor(2), ThreadPoolExecutor(2)
 inside = late.hold_up(more_jobs)
-late.submitted.set()    # a worker that is joined submits
+# It is a worker that submits late, and exit joins workers.
+late.submitted.set()
 
 
 def application(environ, start_response):

@@ -1,4 +1,4 @@
-"""joblib: loky's processes and its threads, left as they are at exit."""
+"""joblib: loky's processes and its threads, which still run at exit."""
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 from joblib import Parallel, delayed, parallel_backend

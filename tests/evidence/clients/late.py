@@ -1,6 +1,6 @@
 """Work that is submitted while the process exits: bpo-31783, forced.
 
-To be imported before anything that imports concurrent.futures.
+A client imports this before anything that imports concurrent.futures.
 """
 import atexit
 import sys
@@ -12,7 +12,7 @@ from gates import PATIENCE, Threads, tell, until
 #: Set when the late submit has returned or raised.
 submitted = threading.Event()
 
-# Runs after the exit handler of the pools, which is registered later: the
+# The exit handler of the pools is registered later, and so runs earlier.  The
 # process must not end before submit has said what becomes of the work.
 atexit.register(submitted.wait, PATIENCE)
 
@@ -40,7 +40,7 @@ def hold_up(executor):
     def gate(t):
         inside.set()
         until(exit_has_begun)
-        # Stock code takes stock of the workers now.  Ours waits for this one.
+        # Stock code looks for workers now.  Patched code waits for this one.
         time.sleep(0.5)
 
     def submit_and_tell(*args, **kwargs):

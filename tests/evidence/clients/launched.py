@@ -36,14 +36,14 @@ def program(module):
         sys.exit('the launcher has not loaded ' + module)
     pool = ThreadPoolExecutor(2)
     print(*pool.map(abs, range(10)), flush=True)
-    # As if the launcher had not loaded the pools before late was.
+    # This is as if the launcher had not loaded the pools before late was.
     atexit.unregister(thread._python_exit)
     atexit.register(thread._python_exit)
     pool = ThreadPoolExecutor(2)
     inside = late.hold_up(pool)
     threading.Thread(target=pool.submit, args=[late.work], daemon=True).start()
     inside.wait()
-    # What the patch leaves in the module.
+    # The patch leaves this in the module.
     with open(os.environ['CLIENTS_STATES'], 'a') as states:
         states.write('applied\n' if '_backport_start_workers' in vars(thread)
                      else 'disabled\n')
@@ -55,7 +55,7 @@ def main(name, way):
     url = serve(lambda path, headers, body: '{}')
     environ = dict(os.environ, **{
         key: value.format(url=url) for key, value in environ.items()})
-    # Without this folder: its sitecustomize has no part in it.
+    # This folder is left out, because its sitecustomize has no part in it.
     environ['PYTHONPATH'] = os.pathsep.join(
         os.environ['PYTHONPATH'].split(os.pathsep)[1:])
     command = [os.path.join(sysconfig.get_path('scripts'), name), *arguments,

@@ -15,7 +15,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request, client_address):
-        # A client that exits does not wait for the answer.
+        # A client that exits does not wait for its answer.
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -23,7 +23,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 def serve(answer, **more_headers):
     """Answer each request with *answer*(path, headers, body); return the URL.
 
-    Served by daemon threads of their own, no pool.
+    The server's threads are daemons and belong to no pool.
     """
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -65,7 +65,7 @@ def drive(*command, stop):
 
     ``late`` on the command line: fetch "/late" only.
     """
-    # Not before the server's own application has imported late.
+    # The server's application must have imported late before.
     from concurrent.futures import ThreadPoolExecutor
     port = free_port()
     server = subprocess.Popen([sys.executable, '-m'] + [

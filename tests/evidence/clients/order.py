@@ -1,7 +1,7 @@
 """The order in which a client imports, instruments and patches.
 
-Its arguments are the steps: ``futures`` and ``backport`` import what they say,
-the others are the client's own.
+Its arguments are the steps.  ``futures`` and ``backport`` import what they say,
+and the other steps are the client's own.
 """
 import importlib
 import sys

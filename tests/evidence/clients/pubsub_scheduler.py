@@ -1,4 +1,4 @@
-"""google-cloud-pubsub's scheduler: each message's callback runs in its pool.
+"""google-cloud-pubsub: its scheduler runs callbacks of messages in a pool.
 
 ``late``: a message comes while the process exits.
 """

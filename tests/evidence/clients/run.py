@@ -28,13 +28,13 @@ SUPPORT = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'support')
 sys.path.insert(0, SUPPORT)
 from children import run_python
 
-TIMEOUT = 120   # seconds; clients take one to ten on an idle machine
+TIMEOUT = 120   # seconds; clients take up to ten on an idle machine
 
-# What to expect of the patched run.
+# What the patched run is expected to do
 SAME = 'the same as stock'
 KEPT = 'stock loses work, patched completes or refuses it'
-OWN_COPY = 'stock loses work and so does patched: it has code of its own'
-REFUSED = 'the same as stock, but for our warning: the patch is refused'
+OWN_COPY = 'stock and patched lose work: the client has code of its own'
+REFUSED = 'the same as stock, with a warning: the patch is refused'
 
 #: *upstream*: it hangs with upstream's plain lock.  *short*: it is run without
 #: --full as well.
@@ -48,8 +48,8 @@ def runs(client, distribution, *variants, upstream=(), short=0):
             for n, (arguments, expected) in enumerate(variants)]
 
 
-# ``backport`` among the arguments: the client imports it there.  Otherwise it
-# is there from the start of the interpreter.
+# If ``backport`` is among the arguments, the client imports it at that place.
+# Otherwise it is imported at the start of the interpreter.
 RUNS = (
     runs('gevent_server', 'gevent',
          ('monkey futures', SAME), ('futures monkey', SAME),
@@ -62,8 +62,8 @@ RUNS = (
            ('monkey backport futures', SAME), ('monkey futures backport', SAME),
            ('futures monkey backport', SAME),
            upstream=['futures monkey'], short=2)
-    # It rewrites the code of submit in place.  What the patch is then asked to
-    # replace is not the code it knows.
+    # It rewrites the code of submit in place, and the patch does not replace
+    # code that it does not know.
     + runs('ddtrace_pool', 'ddtrace',
            ('instrument', SAME), ('futures instrument', SAME),
            ('futures instrument backport', REFUSED),
@@ -167,7 +167,7 @@ def differences(expected, stock, patched):
                                 '', err)
         if states != {'refused'} or warnings != 1:
             yield 'was %s, %d warnings' % (sorted(states), warnings)
-    # A process that loads no pools is left at pending.
+    # In a process that loads no pools it is still pending.
     elif 'applied' not in states or states - {'applied', 'pending'}:
         yield 'was %s' % sorted(states)
     if expected in (SAME, REFUSED):

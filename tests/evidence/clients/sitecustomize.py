@@ -1,7 +1,8 @@
-"""Loaded at the start of every client and its children; run.py sets both names.
+"""Every client and each of its child processes loads this at its start.
 
-CLIENTS_IMPORT is the module to activate, CLIENTS_STATES the file to which each
-process adds, as it exits, what the patch's state was.
+run.py sets two environment variables.  CLIENTS_IMPORT is the module to import
+here.  CLIENTS_STATES is a file; each process appends the state of the patch to
+it at exit.
 """
 import atexit
 import os
@@ -15,7 +16,7 @@ def record():
         states.write(state + '\n')
 
 
-# The first that is registered is the last that runs.
+# What is registered first runs last.
 atexit.register(record)
 if os.environ['CLIENTS_IMPORT']:
     __import__(os.environ['CLIENTS_IMPORT'])

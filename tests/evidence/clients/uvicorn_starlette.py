@@ -1,4 +1,4 @@
-"""starlette under uvicorn: what is not asynchronous runs in threads.
+"""starlette under uvicorn: plain functions run in threads.
 
 ``late``: a background job of the application that ends while the server exits
 submits the next one.
@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 pool, more_jobs = ThreadPoolExecutor(2), ThreadPoolExecutor(2)
 inside = late.hold_up(more_jobs)
-late.submitted.set()    # a worker that is joined submits
+# It is a worker that submits late, and exit joins workers.
+late.submitted.set()
 in_background = []
 
 

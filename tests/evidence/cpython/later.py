@@ -1,11 +1,11 @@
 """Lets an old interpreter import a newer one's tests of concurrent.futures.
 
 run.py puts a copy into the environment's site-packages, with the name below
-filled in, and starts it by a .pth file: the children that the tests start
-import them too.  The files are read where they are, and nothing is written
-there.  What the old interpreter's `test.support` lacks is supplied.  What is
-missing in `concurrent.futures` is not, except a name that 3.9's file imports
-at its top.
+filled in.  A .pth file starts it, because the children of the tests import the
+tests as well.  The files are read where they are, and nothing is written there.
+What the old interpreter's `test.support` lacks is supplied.  What is missing in
+`concurrent.futures` is not supplied, except a name that 3.9's file imports at
+its top.
 """
 import os
 import re
@@ -15,7 +15,8 @@ from _frozen_importlib_external import SourceFileLoader
 
 TESTS = None    # path of the newer interpreter's test package
 NAME = 'test.test_concurrent_futures'
-#: Of the package that it became in 3.12, those with thread pools or exit.
+#: The file became a package in 3.12.  These modules of it are about thread
+#: pools or exit.
 MODULES = ('test_as_completed', 'test_init', 'test_shutdown',
            'test_thread_pool', 'test_wait')
 
@@ -40,16 +41,16 @@ class Finder:
 class Loader(SourceFileLoader):
 
     def get_code(self, name):
-        # No .pyc is looked for or left behind.
+        # A .pyc file is neither read nor written.
         source = self.get_data(self.path).decode()
-        # 3.8 came with f'{name=}'.
+        # f'{name=}' is new in 3.8.
         source = re.sub(r'\{([\w.]+)=\}', r'\1={\1!r}', source)
         return self.source_to_code(source, self.path)
 
     def exec_module(self, module):
         supply()
         super().exec_module(module)
-        # Housekeeping, with functions that 3.6 and 3.7 do not have.
+        # This tidies up with functions that 3.6 and 3.7 do not have.
         vars(module).pop('setUpModule', None)
 
 
@@ -80,8 +81,8 @@ def supply():
     from test import support
     if hasattr(support, 'threading_helper'):
         return
-    # Its own would look for files in its own folder, and leave out tests
-    # unless regrtest is asked for their resources by name.
+    # The interpreter's own function would look for files in its own folder, and
+    # leave out tests unless regrtest is asked for their resources by name.
     support.load_package_tests = load_package_tests
     support.requires_resource = as_it_is
     for name, value in {
@@ -94,7 +95,7 @@ def supply():
             'sleeping_retry': sleeping_retry}.items():
         if not hasattr(support, name):
             setattr(support, name, value)
-    # Functions that have moved to modules of their own.
+    # These functions have moved to modules of their own.
     for name in 'threading_helper', 'hashlib_helper':
         setattr(support, name, support)
         sys.modules['test.support.' + name] = support

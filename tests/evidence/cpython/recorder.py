@@ -1,9 +1,10 @@
-"""Writes down where the patch was on: a copy starts with every interpreter.
+"""Writes down in which interpreters the patch was on.
 
-run.py puts the copy into the environment's site-packages, with the two names
-below filled in, and starts it by a .pth file.  The path of the log is part of
-the copy, because some tests start children with an empty environment.  Silent,
-whatever happens: tests compare what their children print.
+run.py puts a copy into the environment's site-packages, with the two names
+below filled in.  A .pth file starts it in every interpreter.  The path of the
+log is part of the copy, because some tests start children with an empty
+environment.  It prints nothing, whatever happens, because tests compare what
+their children print.
 """
 import os
 import sys
@@ -23,7 +24,7 @@ def write(word):
         finally:
             os.close(fd)
     except OSError:
-        pass    # a test that forbids to open files
+        pass    # There is a test that forbids to open files.
 
 
 def record_states(installer):

@@ -24,20 +24,14 @@ stock, it is listed as flaky, and otherwise as a regression.
 """
 import argparse
 import collections
-import contextlib
-import glob
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
-import xml.etree.ElementTree as ElementTree
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-SUPPORT = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'support')
+from environment import FILE, Environment
+
 FULL = ('test_concurrent_futures', 'test_threading', 'test_atexit',
         'test_asyncio', 'test_queue', 'test_fork1')
 # The children that it starts use thread pools, some of them with -I.
@@ -51,168 +45,12 @@ SHORT_MATCH = {'test_concurrent_futures': ['*.ThreadPoolShutdownTest.*',
 LATER_MATCH = {'test_concurrent_futures': ['*.ThreadPool*',
                                            '*.test_*interpreter_shutdown']}
 RERUNS = 3
-TIMEOUT = 600           # seconds for a test method, then regrtest ends itself
-FILE_TIMEOUT = 3600     # seconds for a file
-FILE = ', the file'     # what follows its name where it is one of the methods
 #: What must fail, and how.
 BREAKS = {
     'disabled': 'BACKPORT_DISABLE is set in the environment',
     'exit-handler': 'nobody joins the workers at exit',
     'upstream': "upstream's plain lock in place of ours",
 }
-
-#: *methods*: id -> "passed", "failed" or "skipped"; *reasons*: id -> why not.
-Result = collections.namedtuple('Result',
-                                'methods reasons seconds pid output')
-
-
-class Environment:
-    """The environment of an interpreter, and what is put into it."""
-
-    def __init__(self, python, folder, broken, later):
-        self.python = python
-        self.later = later      # the newer interpreter's test package
-        self.folder = folder
-        self.log = os.path.join(folder, 'log')
-        self.broken = broken
-        self.site_packages = subprocess.check_output(
-            [python, '-c', 'import sysconfig; '
-             'print(sysconfig.get_path("purelib"))'],
-            universal_newlines=True).strip()
-
-    @contextlib.contextmanager
-    def patched(self):
-        """Activate the package in every interpreter of the environment."""
-        open(self.log, 'w').close()
-        self.disable()
-        try:
-            self._backport('enable')
-            self._record()
-            yield
-        finally:
-            self.disable()
-
-    def _backport(self, command):
-        subprocess.check_output([self.python, '-m', 'backport', command])
-
-    def _start(self, name, **constants):
-        """Have a copy of a file of this folder run by every interpreter."""
-        with open(os.path.join(HERE, name + '.py')) as file:
-            text = file.read()
-        for constant, value in constants.items():
-            assert text.count(constant + ' = None') == 1
-            text = text.replace(constant + ' = None',
-                                '%s = %r' % (constant, value))
-        self._write('backport_cpython_%s.py' % name, text)
-        self._write('backport_cpython_%s.pth' % name,
-                    'import backport_cpython_%s\n' % name)
-
-    def _record(self):
-        self._start('recorder', LOG=self.log, BREAK=self.broken)
-        if self.broken == 'upstream':
-            shutil.copy(os.path.join(SUPPORT, 'upstream_lock.py'),
-                        os.path.join(self.site_packages, 'upstream_lock.py'))
-
-    def disable(self):
-        """Put the environment back as it was."""
-        self._backport('disable')
-        for pattern in '*backport[-_]cpython*', 'upstream_lock.py':
-            for path in glob.glob(os.path.join(self.site_packages, pattern)):
-                os.remove(path)
-
-    def _write(self, name, text):
-        with open(os.path.join(self.site_packages, name), 'w') as file:
-            file.write(text)
-
-    def environ(self):
-        environ = {name: value for name, value in os.environ.items()
-                   if not name.startswith(('BACKPORT_', 'PYTHONPATH',
-                                           'PYTHONWARNINGS'))}
-        # The tests need a path short enough for the names of sockets.
-        environ['TMPDIR'] = self.folder
-        return environ
-
-    def run(self, test, match, patched=False):
-        """Run a test file, or the methods of it that match; return `Result`.
-
-        The file as a whole is one of its methods.
-        """
-        if self.later:
-            self._start('later', TESTS=self.later)
-        report = os.path.join(self.folder, 'junit.xml')
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(report)
-        command = [self.python, '-m', 'test', '--junit-xml', report,
-                   '--timeout', str(TIMEOUT), test]
-        for pattern in match:
-            command += ['-m', pattern]
-        environ = self.environ()
-        if patched and self.broken == 'disabled':
-            environ['BACKPORT_DISABLE'] = '1'
-        begin = time.monotonic()
-        # To a file: a pipe would be kept open by what a test leaves running.
-        with tempfile.TemporaryFile('w+', errors='replace') as output:
-            process = subprocess.Popen(
-                command, env=environ, cwd=self.folder, stdout=output,
-                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                start_new_session=True)
-            try:
-                status = process.wait(FILE_TIMEOUT)
-            except subprocess.TimeoutExpired:
-                status = 'timeout'
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-            output.seek(0)
-            text = output.read()
-        methods, reasons = read_report(report)
-        methods[test + FILE] = 'failed' if status else 'passed'
-        return Result(methods, reasons, time.monotonic() - begin, process.pid,
-                      text)
-
-    def children(self, runners):
-        """Return process id -> set of (word, flag), from the recorder's log.
-
-        For all processes but *runners*, which are those of regrtest itself.
-        """
-        children = collections.defaultdict(set)
-        with open(self.log) as log:
-            for line in log:
-                pid, word, flag = line.split()
-                if int(pid) not in runners:
-                    children[int(pid)].add((word, flag))
-        return children
-
-
-def read_report(path):
-    """Return the ``methods`` and ``reasons`` of a `Result`.
-
-    A method that has a failing subtest is not there, nor is anything if the
-    tests did not come to an end.
-    """
-    methods, reasons = {}, {}
-    try:
-        root = ElementTree.parse(path)
-    except (FileNotFoundError, ElementTree.ParseError):
-        return methods, reasons
-    for case in root.iter('testcase'):
-        if case.get('name') is None:
-            continue
-        tags = {child.tag for child in case}
-        outcome = ('failed' if tags & {'error', 'failure'} else
-                   'skipped' if 'skipped' in tags else 'passed')
-        # Run twice under one name: the worse counts.
-        methods[case.get('name')] = min(
-            outcome, methods.get(case.get('name'), outcome))
-        for child in case:
-            if child.tag in ('error', 'failure', 'skipped'):
-                text = child.get('message') or child.text or ''
-                # The last: that of a child process comes after ours.
-                reasons[case.get('name')] = (
-                    re.findall(r'^[\w.]*Error\b.*', text, re.MULTILINE)
-                    or [text])[-1]
-    return methods, reasons
 
 
 def tell(text):
@@ -243,9 +81,9 @@ def worse(stock, patched):
 
 
 def explain(stock, patched):
-    """Yield a line for each method that does not pass stock: why.
+    """Yield a line for each method that does not pass stock, with the reason.
 
-    Of the files as a whole none.
+    The files as a whole are left out.
     """
     for test, result in stock.items():
         for method, outcome in sorted(result.methods.items()):
@@ -289,7 +127,7 @@ def not_on(children, expected, tests):
              for pid, records in children.items()}
     others = sum(bool(seen - {'started', expected}) for seen in words.values())
     on = [pid for pid, seen in words.items() if expected in seen]
-    if others:      # whatever the tests are
+    if others:      # This counts whatever the tests are.
         return 'in %d child processes the patch was loaded but not applied' % (
             others)
     if WITH_CHILDREN not in tests:
@@ -334,7 +172,7 @@ def main():
     tell('CPython %s' % version + (', tests: ' + later if later else ''))
     with tempfile.TemporaryDirectory() as folder:
         environment = Environment(python, folder, arguments.broken, later)
-        environment.disable()       # of a run that was killed
+        environment.disable()       # An earlier run may have been killed.
         stock = run_all(environment, tests, False)
         with environment.patched():
             patched = run_all(environment, tests, True)

@@ -1,4 +1,4 @@
-"""bpo-31783: a pool of 4 whose done-callback submits the next job, for ever."""
+"""bpo-31783: in a pool of 4, done-callbacks submit the next job for ever."""
 import os
 import sys
 import time

@@ -1,9 +1,9 @@
-"""Runs the bug report's programs and `verify`; prints one table.
+"""Runs the bug report's programs and `verify`, and prints one table.
 
     python run.py INTERPRETER...
 
-Each interpreter has the package installed. Exit status: 0 if nothing was lost
-with the patch.
+Each interpreter has the package installed.  The exit status is 0 if nothing was
+lost with the patch.
 """
 import collections
 import json
@@ -20,7 +20,7 @@ TIMEOUT = 60
 
 
 def program(python, name, variant):
-    """Return word -> how often the program told it."""
+    """Return word -> how often the program printed it."""
     print('  %s, %s' % (name, variant), file=sys.stderr, flush=True)
     env = dict(os.environ, BACKPORT_DISABLE='1' if variant == 'stock' else '')
     try:

@@ -1,8 +1,8 @@
-"""What is frozen: it submits while it exits, to the pool that it is told.
+"""The program that is frozen.  It submits to a pool while it exits.
 
     program thread|process
 
-Prints what the patch says of itself, then what becomes of the late work.
+It prints the state of the patch, and then what becomes of the late work.
 """
 import atexit
 import sys
@@ -14,7 +14,7 @@ from gates import PATIENCE, Pending, Threads, tell, until
 
 inside = threading.Event()      # the submitter is held up in submit
 submitted = threading.Event()   # submit has returned or raised
-# Runs after the exit handler of the pool, which is registered later.
+# The exit handler of the pool is registered later, and so runs earlier.
 atexit.register(submitted.wait, PATIENCE)
 
 
@@ -25,7 +25,7 @@ def thread_pool():
     def gate(t):
         inside.set()
         until(lambda: thread._shutdown)
-        # Stock code takes stock of the workers now.  Ours waits for this one.
+        # Stock code looks for workers now.  Patched code waits for this one.
         time.sleep(0.5)
 
     pool = thread.ThreadPoolExecutor(1)

@@ -2,10 +2,12 @@
 
     python run.py FOLDER
 
-With the interpreter that has the freezers and the package installed; what they
-make is put into FOLDER.  Prints a table in Markdown.  Exit status: 0 if stock
-loses the work in each frozen program and patched does not, or, where the patch
-cannot be applied, if it says so and the program does what stock does.
+The interpreter that runs this has the freezers and the package installed.  What
+the freezers make is put into FOLDER.  A table in Markdown is printed.
+
+The exit status is 0 if stock loses the work in each frozen program and patched
+does not.  Where the patch cannot be applied, it must say so, and the program
+must do what it does stock.
 """
 import collections
 import os
@@ -33,18 +35,18 @@ FREEZERS = [
     Freezer('PyInstaller, one file, -OO',
             PYINSTALLER.replace('{python}', '{python} -OO') + ' --onefile',
             'program', True),
-    # The twin: without the patch modules there is no patch.
+    # The twin has no patch, because it has no patch modules.
     Freezer('PyInstaller without backport.patches',
             PYINSTALLER + ' --exclude-module backport.patches',
             'program/program', False),
 ]
-# The newer releases only; once is enough.
+# They have releases for older versions, but one version is enough.
 if sys.version_info >= (3, 8):
     FREEZERS += [
         Freezer('cx_Freeze', '{scripts}/cxfreeze --silent --script {program} '
                 '--target-dir {folder}/made', 'made/program', True),
-        # It compiles to C, and then there is no code to put in the place of
-        # stock's.
+        # It compiles to C, and then there is no code object that could take the
+        # place of the stock one.
         Freezer('Nuitka', NUITKA, 'program.bin', False),
         Freezer('Nuitka, backport as bytecode',
                 NUITKA + ' --noinclude-custom-mode=backport:bytecode',

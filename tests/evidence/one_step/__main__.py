@@ -8,7 +8,7 @@ def main(name):
     gc.set_threshold(trial.NEVER)
     names = dict(operations.ONE_STEP, **operations.NOT_ONE_STEP)
     if name not in names:
-        from . import core      # needs the package
+        from . import core      # It needs the package.
         names = core.CORE
     types, operation = names[name]
     found = [type.__name__ + ', ' + fault

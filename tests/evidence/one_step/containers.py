@@ -109,7 +109,7 @@ class WeakKeys(Dict):
         return weakref.ref(self.threads[-1], self.remove)
 
     def forgets(self):
-        # The threads are freed, and their callbacks take them out.
+        # The threads are freed, and their callbacks remove them.
         self.threads[:] = [self.t, self.new_t]
 
     changes = Dict.changes + (forgets,)
@@ -189,7 +189,7 @@ class Functions:
                        for n in range(3)), vars(self))
         self.functions = self.f0, self.f1, self.f2
         self.codes = self.g0.__code__, self.g1.__code__, self.g2.__code__
-        # As the installer does: none of them is freed when it is replaced.
+        # None of them is freed when it is replaced, as with the package.
         self.stock = [function.__code__ for function in self.functions]
 
     def state(self):

@@ -1,7 +1,7 @@
 """What the package itself does with what threads share.
 
-These are several steps each.  Yet it must be as if other code ran before them
-or after them, if that code makes no more than one of these changes.
+Each of these is several steps.  If other code makes at most one of the changes,
+the result must be as if that code had run before them or after them.
 """
 import os
 import threading
@@ -51,11 +51,11 @@ class Core:
         self.threads.pop(self.t, None)
 
     def dies(self):
-        # The thread is freed, and its callback takes it out.
+        # The thread is freed, and its callback removes it.
         self.kept.pop()
 
     def refuses(self):
-        # It is taken out first, and freed then.
+        # It is removed first, and then freed.
         self.exit.interrupted(self.refused, self.threads)
         self.refused = None
 
@@ -63,7 +63,7 @@ class Core:
 
 
 def interrupted(self):
-    self.t._started.clear()     # the exception has come before that
+    self.t._started.clear()     # The exception has come before it was set.
     return self.exit.interrupted(self.t, self.threads)
 
 

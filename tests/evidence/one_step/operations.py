@@ -1,6 +1,7 @@
 """The operations, by their names in docs/one-step.md.
 
-Name -> (types of container, function that does it to one).
+Each has the types of containers that it is tried on, and a function that does
+it to one of them.
 """
 import sys
 import threading
@@ -55,7 +56,7 @@ def set_codes_audited(self):
 
 
 def audit(event, args):
-    # Code that an operation calls is like that of what it drops.
+    # Code that an operation calls is treated like finalisers of what it drops.
     if event == 'object.__setattr__' and trial.current is not None:
         trial.current.dropped()
 
@@ -133,7 +134,7 @@ ONE_STEP = {
     'next(counter)': ((Queues,), lambda self: next(self.counter)),
 }
 
-#: Those that read freed memory.
+#: The operations that read freed memory.
 CRASHES = {
     'lst[:]': (LISTS, lambda self: self.lst[:]),
     'lst[::-1]': (LISTS, lambda self: self.lst[::-1]),

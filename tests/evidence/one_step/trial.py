@@ -1,11 +1,11 @@
-"""Runs an operation with other code coming in between."""
+"""Runs an operation while other code runs in between."""
 import gc
 import threading
 import weakref
 from itertools import count
 
-# A place is an allocation of an object that the collector tracks: that is what
-# starts a collection.  With this threshold each of them does.
+# A place is an allocation of an object that the garbage collector tracks.  Such
+# an allocation starts a collection, with this threshold each of them.
 EVERY_ALLOCATION = -1
 NEVER = 0
 
@@ -14,7 +14,7 @@ current = None
 
 
 class Element:
-    """What is in the containers.  Tells the trial that it is being freed."""
+    """An element of a container.  It tells the trial when it is freed."""
 
     def __init__(self, name):
         self.name = str(name)
@@ -43,12 +43,12 @@ class Cycle:
 class Trial:
     """One run of an operation, in which other code comes in at one place.
 
-    *way* says whose code that is.  ``callback``: a function in gc.callbacks.
-    ``finaliser``: the finaliser of garbage.  ``thread``: another thread, for
-    which such a finaliser waits.  ``dropped``: the finaliser of what the
-    operation drops.
+    *way* says what that code is: a function in gc.callbacks (``callback``), the
+    finaliser of garbage (``finaliser``), another thread for which such a
+    finaliser waits (``thread``), or the finaliser of what the operation drops
+    (``dropped``).
 
-    *place* is the number of allocations, or of elements dropped, to let pass.
+    *place* is the number of allocations, or of dropped elements, before it.
     """
 
     WAYS = 'callback', 'finaliser', 'thread', 'dropped'
@@ -59,13 +59,13 @@ class Trial:
         self.way = way
         self.place = place
         self.came = False
-        self.seen = None    # the state in which the other code found it
+        self.seen = None    # the state in which the other code has found it
         self.kept = []
 
     def run(self, operation):
         """Return the `outcome`."""
         global current
-        gc.collect()        # frees what the interpreter has kept for reuse
+        gc.collect()        # It frees what the interpreter has kept for reuse.
         self._use_up(200)
         gc.callbacks.append(self._collects)
         current = self
@@ -81,8 +81,8 @@ class Trial:
 
     def _use_up(self, number):
         # The interpreter keeps up to 80 lists and dictionaries, and up to 2000
-        # tuples of each length, for reuse.  One that is reused is not
-        # allocated, and would be no place.
+        # tuples of each length, for reuse.  If one of them is reused, nothing
+        # is allocated, and there is no place.
         for n in range(number):
             self.kept.append([])
             self.kept.append({})
@@ -99,7 +99,7 @@ class Trial:
         elif self.way == 'callback':
             self._come()
         elif self.way == 'finaliser':
-            Cycle(self._come)       # this very collection finds it
+            Cycle(self._come)       # This collection finds it.
         else:
             Cycle(self._come_in_a_thread)
 
@@ -121,7 +121,7 @@ class Trial:
         try:
             self.seen = self.container.state()
             self.change(self.container)
-        except BaseException as exc:    # it would be printed and forgotten
+        except BaseException as exc:    # It would be printed only.
             self.seen = 'the other code failed: %r' % (exc,)
 
 

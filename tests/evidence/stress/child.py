@@ -1,11 +1,9 @@
 """Runs one program to its end, and says what became of it.
 
-The program tells what becomes of its work items on standard output, a line at
-a time: ``accepted ID`` (written after submit has returned), ``refused ID``
-(after it has raised), ``began ID`` and ``completed ID`` (first and last thing
-in the work), and ``status N``, a wait status, for each child that it has
-forked.  A work item that is lost between two of these is never miscounted as
-one that was accepted.
+The program writes to standard output what becomes of its work items, a line for
+each event: ``accepted ID`` after submit has returned, ``refused ID`` after it
+has raised, ``began ID`` and ``completed ID`` as the first and the last thing in
+the work.  ``status N`` has the wait status of a child that it has forked.
 """
 import collections
 import os
@@ -15,29 +13,29 @@ import subprocess
 import tempfile
 import time
 
-GRACE = 5       # seconds that what a program has forked may outlive it
+GRACE = 5       # seconds that children of a program may outlive it
 
-#: What can be wrong with a program.  One that crashed or hung counts as that
-#: only: nobody knows what it would still have done.
+#: What can be wrong with a program.  If it crashed or hung, nothing else
+#: counts, because nobody knows what it would still have done.
 PROBLEMS = ('crashed', 'hung', 'lost', 'refused but ran', 'orphans', 'status',
             'stderr')
-#: All that is counted.  "lost" and "refused but ran" are work items, "lost in"
-#: and the other problems are programs.
+#: What is counted.  "lost" and "refused but ran" are numbers of work items;
+#: "lost in" and the other problems are numbers of programs.
 COLUMNS = ('programs', 'accepted', 'completed', 'refused', 'crashed', 'hung',
            'lost', 'lost in', 'refused but ran', 'orphans', 'status', 'stderr')
 
 
 def run(command, environ, timeout):
-    """Run a Python program (the list of arguments behind ``python``).
+    """Run a Python program; *command* is an interpreter and its arguments.
 
     Returns a Counter with `COLUMNS`, and what the program wrote to standard
     error, with the stacks of all threads of each process that crashed, that
     hung (did not end in *timeout* seconds) or that was left behind.
     """
-    # -X faulthandler: stacks when it dies of a signal.
+    # This prints the stacks if it dies of a signal.
     command = [command[0], '-X', 'faulthandler'] + command[1:]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        # A session of its own, to find what it leaves behind.
+        # In a session of its own it is found what it leaves behind.
         process = subprocess.Popen(
             command, env=environ, stdin=subprocess.DEVNULL, stdout=out,
             stderr=err, start_new_session=True)
@@ -52,7 +50,7 @@ def run(command, environ, timeout):
         counts = count(read(out), status, left, read(err))
         if left:
             ask_for_stacks(left, err)
-            # All, and what they have forked meanwhile.
+            # These are all of them, and what they have forked meanwhile.
             kill(-process.pid, signal.SIGKILL)
         process.wait()
         return counts, condensed(read(err))
@@ -99,9 +97,9 @@ def condensed(err):
 
 
 def ask_for_stacks(pids, err):
-    """Have processes write their stacks to *err*, which ends them."""
+    """Make processes write their stacks to *err* and end."""
     for pid in pids:
-        # What one does must not depend on what became of another.
+        # None must run when another one has ended already.
         kill(pid, signal.SIGSTOP)
     for pid in pids:
         os.write(err.fileno(), b'\nprocess %d:\n' % pid)
@@ -124,7 +122,7 @@ def wait_until(condition, seconds):
 
 
 def read(file):
-    # With seek(), what a child writes meanwhile would come anywhere.
+    # seek() would change the position at which a child writes.
     size = os.fstat(file.fileno()).st_size
     return os.pread(file.fileno(), size, 0).decode(errors='replace')
 
@@ -134,7 +132,7 @@ def session(leader):
     try:
         os.killpg(leader, 0)
     except ProcessLookupError:
-        return []       # as nearly always; the rest takes longer
+        return []       # This is the usual case.  The rest takes longer.
     return [int(name) for name in os.listdir('/proc')
             if name.isdigit() and is_running(name, leader)]
 

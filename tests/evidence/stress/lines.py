@@ -1,4 +1,4 @@
-"""The lines of run.py's table: what is run again and again."""
+"""The lines of run.py's table: the programs that are run again and again."""
 import collections
 import json
 import os
@@ -8,12 +8,12 @@ import child
 
 PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'program.py')
 
-# Seconds after which a program counts as hung; it takes less than one.  Stock
-# code is expected to hang.
+# Seconds after which a program counts as hung.  Most take less than one.  Stock
+# code is expected to hang, so it gets less time.
 TIMEOUT = {'stock': 10, 'patched': 60, 'upstream': 10}
 
-# Tells an interpreter's version, and the losses that its package can force.
-# _exit: the scenarios have an exit handler that waits.
+# Prints the version of an interpreter, and the losses that its package forces.
+# It leaves by _exit because the scenarios have an exit handler that waits.
 ASK = '''
 import backport, glob, json, os, platform, runpy
 path, = glob.glob(os.path.join(backport.__path__[0], '**', '_scenarios.py'),
@@ -37,7 +37,7 @@ class Line:
         self.environ = {name: value for name, value in os.environ.items()
                         if not name.startswith('BACKPORT_')}
         if variant != 'patched':
-            # Should the environment activate it.
+            # The environment may activate it.
             self.environ['BACKPORT_DISABLE'] = '1'
 
     def run(self, seed):
@@ -59,7 +59,7 @@ def find(kind, pythons, variants):
                 'processes': {'processes': program + [
                     'process_pools', 'dropped_process_pools',
                     'shared_process_pool']},
-                # -S, as verify: a start-up must not patch it.
+                # -S, as in verify: a start-up file must not patch it.
                 'forced': {loss: [python, '-S', scenarios, loss, switch]
                            for loss in losses},
             }[kind]

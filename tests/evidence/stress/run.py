@@ -46,9 +46,9 @@ import child
 import lines
 
 EXTENSION = 3
-KEPT = 3        # failures that FILE keeps of each line that is not judged
+KEPT = 3        # failures that FILE keeps for each line that is not judged
 
-# Programs at a time, for each processor.  The forced ones sleep.
+# Programs at a time, for each processor.  The forced ones mostly sleep.
 JOBS = {'random': 2, 'processes': 2, 'forced': 4}
 
 CLEAR = '\r\033[K'
@@ -121,7 +121,7 @@ class Stress:
 
     def stop(self, signum, frame):
         self.stopped = True
-        signal.signal(signum, signal.SIG_DFL)   # a second one is meant
+        signal.signal(signum, signal.SIG_DFL)   # a second one ends this
 
     def over(self):
         seconds = self.arguments.seconds
@@ -131,7 +131,7 @@ class Stress:
             or not self.has_shown_nothing())
 
     def has_shown_nothing(self):
-        """Return the lines of stock code that has done nothing wrong."""
+        """Return the lines in which stock code has done nothing wrong."""
         return [line for line in self.lines
                 if line.variant == 'stock' != self.judged
                 and not child.problems_of(line.counts)]
@@ -180,7 +180,7 @@ class Stress:
             line.failures.append([problems, command, err])
 
     def tell(self):
-        """Now and then save, and tell how far it is."""
+        """Save and print how far this is, if that was not done just now."""
         on_terminal, now = sys.stderr.isatty(), time.monotonic()
         if now < self.told + (0.5 if on_terminal else 30):
             return

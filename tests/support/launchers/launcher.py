@@ -1,6 +1,6 @@
 """Runs python with another sitecustomize in front, as launchers do.
 
-The first argument is the name of the folder that has it.
+The first argument is the name of the folder in which that is.
 """
 import os
 import sys

@@ -1,4 +1,4 @@
-"""As that of newrelic-admin: it loads the one that it hides, by the path."""
+"""Loads the sitecustomize that it hides, as that of newrelic-admin does."""
 import os
 import sys
 from importlib.machinery import PathFinder

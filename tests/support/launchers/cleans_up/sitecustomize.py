@@ -1,4 +1,4 @@
-"""As that of opentelemetry-instrument: child processes do not have it."""
+"""Hides from child processes, as that of opentelemetry-instrument does."""
 import os
 
 folder = os.path.dirname(os.path.abspath(__file__))

@@ -1,7 +1,7 @@
-"""As that of ddtrace-run: it changes a module that has just been loaded.
+"""Changes a module that has just been loaded, as that of ddtrace-run does.
 
-Which must be patched by then: what has been changed is not.  Prints whether it
-is.
+A module that has been changed is not patched, so it must be patched before.
+This prints whether it is, in the place of a change.
 """
 import os
 import sys

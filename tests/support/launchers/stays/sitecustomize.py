@@ -1,2 +1,2 @@
-"""As that of elasticapm-run: child processes have it as well."""
+"""Child processes have it as well, as that of elasticapm-run."""
 launched = True
