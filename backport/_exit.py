@@ -42,7 +42,7 @@ class Exit:
         self.lock = lock
         self.applied = None     # what the installer did to that module
         self.process_id = None  # of the process that has declared exit
-        self.taken_out = []     # threads, see `interrupted`
+        self.taken_out = []     # threads, see `forget`
         # For the report; two threads that count at the same time may count one.
         self.waits = self.refusals = 0
 
@@ -81,7 +81,7 @@ class Exit:
         finally:
             self.lock.holds.pop(hold, None)
 
-    def interrupted(self, thread, threads):
+    def forget(self, thread, threads):
         """Take *thread* out of *threads* if it will never run.
 
         Its start raised, or a test has replaced start().  It may run yet if a

@@ -71,7 +71,7 @@ def _start_queue_management_thread(self):
         except BaseException:
             # The start is on no stack any more, though it may succeed yet.
             t._backport_starter = None
-            if _backport.interrupted(t, _threads_queues):
+            if _backport.forget(t, _threads_queues):
                 # The next submit tries again.
                 self._queue_management_thread = None
             raise

@@ -85,7 +85,7 @@ def _start_queue_management_thread(self):
         except BaseException:
             # The start is on no stack any more, though it may succeed yet.
             t._backport_starter = None
-            if _backport.interrupted(t, _threads_wakeups):
+            if _backport.forget(t, _threads_wakeups):
                 # The next submit tries again.
                 self._queue_management_thread = None
             raise

@@ -65,5 +65,5 @@ def _adjust_thread_count(self):
                 raise RuntimeError(_backport.REFUSED)
             t.start()
         finally:
-            _backport.interrupted(t, _threads_queues)
+            _backport.forget(t, _threads_queues)
         self._threads.add(t)

@@ -8,7 +8,7 @@ HARMLESS = frozenset((
     # test tells for itself), constants, set-up.
     'Future Thread __func__ _allocate_lock _initargs _initializer _max_workers '
     '_remove _thread_name_prefix blocks declared get_ident guard held hold '
-    'interrupted is_set keyrefs lock locked ref refusal refuses run started '
+    'forget is_set keyrefs lock locked ref refusal refuses run started '
     'global _backport '
     # Of a work item or a Thread that no other thread has yet; frames of one's
     # own stack.

@@ -56,7 +56,7 @@ MUTANTS = {
         '_exit.py', {"if self.namespace['_shutdown'] and": 'if False and'},
         'own-start', NOT_JOINED),
     'a refused Thread stays entered': (
-        THREAD, {'_backport.interrupted(t, _threads_queues)': 'pass'},
+        THREAD, {'_backport.forget(t, _threads_queues)': 'pass'},
         'new-pool', VAIN),
     'a refused Thread is freed': (
         '_exit.py', {'self.taken_out.append(thread)': 'pass'}, 'new-pool',

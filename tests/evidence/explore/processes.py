@@ -60,7 +60,7 @@ _START = '            t.start()\n'
 _TRY = '        try:\n'
 _PENDING = '            self._pending_work_items[work_id] = w\n'
 _WORKERS = '            # Start the processes'
-_IF_NEVER = 'if _backport.interrupted(t, %s)' % THREADS
+_IF_NEVER = 'if _backport.forget(t, %s)' % THREADS
 _PUT = '        self._work_ids.put(work_id)\n'
 _WAIT = '        _backport.wait(%s)\n' % THREADS
 _DECLARE = '    %s = True\n' % FLAG

@@ -56,15 +56,15 @@ class Core:
 
     def refuses(self):
         # It is removed first, and then freed.
-        self.exit.interrupted(self.refused, self.threads)
+        self.exit.forget(self.refused, self.threads)
         self.refused = None
 
     changes = holds, releases, enters, takes, dies, refuses
 
 
-def interrupted(self):
+def forget(self):
     self.t._started.clear()     # The exception has come before it was set.
-    return self.exit.interrupted(self.t, self.threads)
+    return self.exit.forget(self.t, self.threads)
 
 
 CORE = {
@@ -72,7 +72,7 @@ CORE = {
     'lock.release()': ((Core,), lambda self: self.lock.release()),
     'lock.locked()': ((Core,), lambda self: self.lock.locked()),
     'lock.held()': ((Core,), lambda self: self.lock.held()),
-    'exit.interrupted(t, threads)': ((Core,), interrupted),
+    'exit.forget(t, threads)': ((Core,), forget),
     'exit.started(threads)': (
         (Core,), lambda self: self.exit.started(self.threads)),
 }
