@@ -321,7 +321,8 @@ def _patched(session):
     """Return those of PATCHED that were found; end the session if none was."""
     versions = [version for version in PATCHED if version in FOUND]
     if not versions:
-        session.error('\n'.join(map(_not_found, PATCHED)))
+        session.error('none of CPython %s was found, see above'
+                      % ', '.join(PATCHED))
     return versions
 
 
