@@ -80,7 +80,7 @@ def start_after_snapshot(thread):
     return executor, late
 
 
-def put_after_goodbye(thread):
+def put_after_worker_left(thread):
     """The work item comes behind the None for which the worker has left."""
     executor = thread.ThreadPoolExecutor(1)
     executor._work_queue = gated(
@@ -155,8 +155,8 @@ def put_after_leave(process):
 LOSSES = {
     'start-after-snapshot': (
         'thread', start_after_snapshot, 'worker started after the snapshot'),
-    'put-after-goodbye': (
-        'thread', put_after_goodbye, 'work queued after the goodbye'),
+    'put-after-worker-left': (
+        'thread', put_after_worker_left, 'work queued after the worker left'),
     'missed-wake-up': (
         'process', missed_wake_up, 'manager missed its wake-up'),
     'late-start': (

@@ -1,6 +1,5 @@
-# This file belongs to backport-bpo31783, all of it.  Where it is called
-# sitecustomize.py, "python -m backport enable" wrote it; "python -m backport
-# disable" removes it, and so may you.
+# The .pth file that "python -m backport enable" writes executes this at each
+# start, and so does startup/run/site.py under "python -m backport run".
 #
 # It has the pools of concurrent.futures patched as soon as a program has
 # imported them, so that no accepted work is lost at exit (bpo-31783).  A start

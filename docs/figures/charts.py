@@ -64,7 +64,7 @@ def run_and_fail(record):
     """Return in words what became of the schedules of an explored scenario."""
     text = '%(schedules)d run, %(failing)d fail' % record
     if record['explored'] < record['bound']:
-        text += '; all with up to %(explored)d preemptions' % record
+        text += '; all with up to %(explored)d %(counted)s' % record
     return text
 
 
@@ -77,7 +77,7 @@ def explored(path, version, recorded):
     records = recorded['results']
     patched = {record['scenario']: record for record in records
                if record['variant'] == 'patched'}
-    start = 130
+    start = max(map(svg.width, patched)) + 40
     longest = max(map(run_and_fail, patched.values()), key=len)
     scale = 160 / max(record['schedules'] for record in patched.values())
     column = start + 160 + svg.width(longest) + 16
@@ -104,7 +104,7 @@ def explored(path, version, recorded):
                                            others and '; ' + others))
         y += 25
     shapes.append(svg.line(start, 60, start, y - 4))
-    shapes.append(svg.text(LEFT, y + 16, 'nox -s explore, %s: up to two '
-                           'preemptions' % recorded['date'], 'small'))
+    shapes.append(svg.text(LEFT, y + 16, 'nox -s explore, %s' % (
+        recorded['date']), 'small'))
     svg.write(path, 'Interleavings of submit and exit, explored',
               '. '.join(said) + '.', (width + LEFT, y + 32), shapes)

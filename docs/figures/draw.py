@@ -15,7 +15,7 @@ VERSION = '3.8'     # the one that is shown; the tables have all
 LOSSES = {
     'start-after-snapshot':
         'Thread pool: a worker starts after the exit handler has looked',
-    'put-after-goodbye':
+    'put-after-worker-left':
         'Thread pool: work is queued after the worker was told to leave',
     'missed-wake-up':
         'Process pool, A: the manager is entered too late to be woken',

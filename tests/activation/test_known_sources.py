@@ -22,7 +22,8 @@ def test_known_release(ask, tmp_path, row):
 
 
 @pytest.mark.parametrize('loss, outcome', [
-    ('start-after-snapshot', 'completed'), ('put-after-goodbye', 'refused')])
+    ('start-after-snapshot', 'completed'),
+    ('put-after-worker-left', 'refused')])
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.releases)
 def test_losses_of_a_known_release(tmp_path, row, loss, outcome):
     stdlib.in_front(tmp_path, stdlib.source(row))

@@ -78,7 +78,7 @@ def start_after_snapshot(executor_class):
     return executor
 
 
-def put_after_goodbye(executor_class):
+def put_after_worker_left(executor_class):
     """The work item comes behind the None for which the worker has left."""
     def held_up(item):
         if item is not None and executor._threads:

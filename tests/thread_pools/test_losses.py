@@ -9,7 +9,7 @@ PROGRAM = 'thread_losses.py'
 #: What the patch makes of each loss, whoever the late submitter is.
 OUTCOMES = {
     'start_after_snapshot': 'completed',    # the worker was known
-    'put_after_goodbye': 'refused',
+    'put_after_worker_left': 'refused',
     'in_a_start': 'completed',              # exit waited for the start
     'before_a_start': 'refused',
 }
@@ -18,7 +18,7 @@ SUBCLASSES = ['OwnSubmit', 'OwnAdjust', 'SwallowsRefusal']
 
 #: Those that `backport verify` forces, with a daemon thread.
 VERIFIED = {'start_after_snapshot': 'start-after-snapshot',
-            'put_after_goodbye': 'put-after-goodbye'}
+            'put_after_worker_left': 'put-after-worker-left'}
 
 
 @pytest.mark.parametrize('submitter', SUBMITTERS)
