@@ -34,7 +34,7 @@ UV_HAS = ['3.8']
 TEST_REQUIREMENTS = ['pytest', 'pytest-xdist', 'gevent', 'eventlet', 'wrapt',
                      'hypothesis']
 # More than there are processors: nearly all tests wait for child processes.
-TEST_PROCESSES = '4'
+TEST_PROCESSES = '6'
 # These take seconds, and need files from all over the checkout.
 TESTS_OF_SDIST = ['tests/activation/test_table.py',
                   'tests/thread_pools/test_lock.py']
