@@ -60,9 +60,7 @@ loop.set_default_executor(pool)
 url = loop.run_until_complete(start())
 threading.Thread(target=loop.run_forever, daemon=True).start()
 if 'late' in sys.argv:
-    inside = late.hold_up(pool)
-    threading.Thread(target=run, args=[fetch('late')], daemon=True).start()
-    inside.wait()
+    late.call(pool, lambda: run(fetch('late')))
 else:
     late.submitted.set()
     *doubles, text = run(fetch(*map(str, range(30)), 'file'))

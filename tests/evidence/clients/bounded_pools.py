@@ -4,7 +4,6 @@
 """
 import late
 import sys
-import threading
 import time
 
 from bounded_pool_executor import (BoundedProcessPoolExecutor,
@@ -18,9 +17,7 @@ def double(n):
 
 pool = BoundedThreadPoolExecutor(2)
 if 'late' in sys.argv:
-    inside = late.hold_up(pool)
-    threading.Thread(target=pool.submit, args=[late.work], daemon=True).start()
-    inside.wait()
+    late.call(pool, lambda: pool.submit(late.work))
 else:
     late.submitted.set()
     print(*[future.result() for future in [

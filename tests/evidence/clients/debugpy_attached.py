@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from gates import tell, until
@@ -27,10 +26,7 @@ def debuggee():
     # With two workers one would stop while the debugger lets the other go on.
     pool = ThreadPoolExecutor(1)
     if 'late' in sys.argv:
-        inside = late.hold_up(pool)
-        threading.Thread(target=pool.submit, args=[late.work],
-                         daemon=True).start()
-        inside.wait()
+        late.call(pool, lambda: pool.submit(late.work))
     else:
         late.submitted.set()
         print(*pool.map(double, range(6)))

@@ -4,22 +4,7 @@ import order
 
 order.follow(monkey=eventlet.monkey_patch)
 
-import time
-from concurrent.futures import ThreadPoolExecutor
-
-pools = [ThreadPoolExecutor(2) for _ in range(3)]
-
-
-def double(n):
-    time.sleep(0.001)
-    return 2 * n
-
-
-def handle(connection, address):
-    n = int(connection.recv(100))
-    result = pools[n % 3].submit(double, n).result()
-    connection.sendall(b'%d' % result)
-    connection.close()
+from three_pools import handle, pools
 
 
 def ask(n):

@@ -4,7 +4,6 @@
 """
 import late
 import sys
-import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -13,9 +12,7 @@ import freezegun
 freezegun.freeze_time('2020-02-29').start()
 pool = ThreadPoolExecutor(2)
 if 'late' in sys.argv:
-    inside = late.hold_up(pool)
-    threading.Thread(target=pool.submit, args=[late.work], daemon=True).start()
-    inside.wait()
+    late.call(pool, lambda: pool.submit(late.work))
 else:
     late.submitted.set()
     print(*pool.map(lambda n: 2 * n, range(30)))

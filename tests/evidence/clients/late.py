@@ -58,3 +58,14 @@ def hold_up(executor):
     executor._threads = Threads(gate)
     executor.submit = submit_and_tell
     return inside
+
+
+def call(executor, function):
+    """Call *function*, which submits to *executor*, in a daemon thread.
+
+    Returns when that submit is held up.  *function* must look submit up, for it
+    is replaced.
+    """
+    inside = hold_up(executor)
+    threading.Thread(target=function, daemon=True).start()
+    inside.wait()

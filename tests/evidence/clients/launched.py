@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import sysconfig
-import threading
 
 from gates import tell
 from loopback import serve
@@ -40,9 +39,7 @@ def program(module):
     atexit.unregister(thread._python_exit)
     atexit.register(thread._python_exit)
     pool = ThreadPoolExecutor(2)
-    inside = late.hold_up(pool)
-    threading.Thread(target=pool.submit, args=[late.work], daemon=True).start()
-    inside.wait()
+    late.call(pool, lambda: pool.submit(late.work))
     # The patch leaves this in the module.
     with open(os.environ['CLIENTS_STATES'], 'a') as states:
         states.write('applied\n' if '_backport_start_workers' in vars(thread)

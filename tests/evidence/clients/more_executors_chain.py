@@ -4,7 +4,6 @@
 """
 import late
 import sys
-import threading
 from more_executors import Executors
 
 tried = set()
@@ -20,11 +19,8 @@ def stubborn(n):
 
 pool = Executors.thread_pool(max_workers=2)
 if 'late' in sys.argv:
-    inside = late.hold_up(pool)
     executor = pool.with_map(str).with_cancel_on_shutdown()
-    threading.Thread(target=executor.submit, args=[late.work],
-                     daemon=True).start()
-    inside.wait()
+    late.call(pool, lambda: executor.submit(late.work))
 else:
     late.submitted.set()
     executor = pool.with_retry(sleep=0.01).with_map(

@@ -20,10 +20,7 @@ done, complete = [], threading.Event()
 pool = ThreadPoolExecutor(2)
 scheduler = ThreadScheduler(pool)
 if 'late' in sys.argv:
-    inside = late.hold_up(pool)
-    threading.Thread(target=scheduler.schedule, args=[late.work],
-                     daemon=True).start()
-    inside.wait()
+    late.call(pool, lambda: scheduler.schedule(late.work))
 else:
     late.submitted.set()
     for n in range(30):

@@ -41,10 +41,7 @@ sockets = netutil.bind_sockets(0, '127.0.0.1')
 url = 'http://127.0.0.1:%d/' % sockets[0].getsockname()[1]
 threading.Thread(target=serve, daemon=True).start()
 if 'late' in sys.argv:
-    inside = late.hold_up(pool)
-    threading.Thread(target=urllib.request.urlopen, args=[url + 'late'],
-                     daemon=True).start()
-    inside.wait()
+    late.call(pool, lambda: urllib.request.urlopen(url + 'late'))
 else:
     late.submitted.set()
     with ThreadPoolExecutor(8) as clients:
