@@ -8,7 +8,7 @@ from functools import partial
 import system
 from process_world import World, multiprocessing, process, threading
 from scheduler import SCHEDULER
-from world import Interruption
+from world import Interruption, is_inside
 
 # A submit, and an exit.
 
@@ -155,11 +155,7 @@ def ctrl_c(world):
     told, else multiprocessing waits for their workers for ever.
     """
     def raises():
-        frame = sys._getframe()
-        while frame is not None and (
-                frame.f_code is not process._backport.wait.__code__):
-            frame = frame.f_back
-        if frame is not None:
+        if is_inside(process._backport.wait):
             world.lost += [task for task in SCHEDULER.tasks
                            if task not in kept + [world.exit]]
             raise Interruption

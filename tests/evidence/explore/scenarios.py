@@ -9,7 +9,7 @@ import types
 from functools import partial
 
 from scheduler import SCHEDULER
-from world import Interruption, World, thread, threading
+from world import Interruption, World, is_inside, thread, threading
 
 
 # A submit, and an exit.
@@ -145,11 +145,7 @@ def exit_inside(world, kind=thread.ThreadPoolExecutor):
 def ctrl_c(world):
     """It ends the wait of the exit handler, which still joins the others."""
     def raises():
-        frame = sys._getframe()
-        while frame is not None and (
-                frame.f_code is not thread._backport.wait.__code__):
-            frame = frame.f_back
-        if frame is not None:
+        if is_inside(thread._backport.wait):
             world.kept = [worker, world.exit]
             raise Interruption
 

@@ -24,6 +24,14 @@ class Interruption(Exception):
     """What a signal handler raises, or Ctrl-C."""
 
 
+def is_inside(function):
+    """Return whether the calling thread is inside of *function*."""
+    frame = sys._getframe()
+    while frame is not None and frame.f_code is not function.__code__:
+        frame = frame.f_back
+    return frame is not None
+
+
 class World:
     """The pools and threads of one run, and what became of them.
 
