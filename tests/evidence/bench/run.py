@@ -86,13 +86,18 @@ def python_version(python):
         universal_newlines=True).strip()
 
 
-def main():
+def parse_arguments(seeds):
+    """Return those of the command line; *seeds* is a default."""
     parser = argparse.ArgumentParser()
     parser.add_argument('python')
-    parser.add_argument('--seeds', type=int, default=8)
+    parser.add_argument('--seeds', type=int, default=seeds)
     parser.add_argument('--json', metavar='FILE',
                         help='add the numbers to this file, by version')
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments(seeds=8)
     python = shutil.which(arguments.python)
     version = python_version(python)
     print('CPython %s' % version)

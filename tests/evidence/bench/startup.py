@@ -10,7 +10,6 @@ it is empty, so the ratio to an empty one is printed as well.
 The first pool that is imported loads the patch.  What that costs is measured
 bare, enabled, and with `import backport` before.  Everything is compiled.
 """
-import argparse
 import functools
 import os
 import re
@@ -20,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-from run import python_version, record
+from run import parse_arguments, python_version, record
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), *['..'] * 3))
 EMPTY = 'an empty '     # sitecustomize or .pth
@@ -98,12 +97,7 @@ def write_file(folder, name, text):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('python')
-    parser.add_argument('--seeds', type=int, default=3)
-    parser.add_argument('--json', metavar='FILE',
-                        help='add the numbers to this file, by version')
-    arguments = parser.parse_args()
+    arguments = parse_arguments(seeds=3)
     if not shutil.which('valgrind'):
         sys.exit('valgrind is not installed (apt-get install valgrind)')
     titles = ['bare', 'sitecustomize', 'pth', EMPTY + 'sitecustomize',
