@@ -15,11 +15,9 @@ TIMEOUT = {'stock': 10, 'patched': 60, 'upstream': 10}
 # Prints the version of an interpreter, and the losses that its package forces.
 # It leaves by _exit because the scenarios have an exit handler that waits.
 ASK = '''
-import backport, glob, json, os, platform, runpy
-path, = glob.glob(os.path.join(backport.__path__[0], '**', '_scenarios.py'),
-                  recursive=True)
-losses = [loss for name, what in runpy.run_path(path)['LOSSES'].items()
-          for loss in (what if isinstance(what, dict) else [name])]
+import backport, json, os, platform, runpy
+path = os.path.join(backport.__path__[0], 'commands', '_scenarios.py')
+losses = list(runpy.run_path(path)['LOSSES'])
 print(json.dumps([platform.python_version(), path, losses]), flush=True)
 os._exit(0)
 '''
