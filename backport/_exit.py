@@ -11,6 +11,7 @@ sets the flag, and then looks for threads.  One of the two sees the other.
 There is no lock.  Every step on what threads share is one step of the
 interpreter (``docs/one-step.md``), so an interrupted thread holds nothing.
 """
+import sys
 import threading
 # Once, because tests leave os.getpid replaced.
 from os import getpid
@@ -36,6 +37,9 @@ class Exit:
 
     #: The message with which submit refuses work.
     REFUSED = 'cannot schedule new futures after interpreter shutdown'
+
+    #: Whether submit warns about ``fn=``; 3.7.4 and 3.8 have the same code.
+    FN_IS_DEPRECATED = sys.version_info >= (3, 8)
 
     def __init__(self, namespace, lock=None):
         self.namespace = namespace
@@ -103,10 +107,7 @@ class Exit:
         return True
 
     def declare(self):
-        """Say whose flag it is that the caller is about to set.
-
-        First, so that no process is forked with a flag of nobody's.
-        """
+        """Say who sets the flag.  First, for a fork may come in between."""
         self.process_id = getpid()
 
     def wait(self, threads):
@@ -152,8 +153,8 @@ class Exit:
 def _items(threads):
     """Return the items of a WeakKeyDictionary as a list.
 
-    Its items() can skip one, or raise RuntimeError (stock exit handlers die of
-    it), if another thread frees or enters a Thread while they are listed.
+    Its items() can skip one, or raise RuntimeError (stock's handlers die of it)
+    if another thread frees or enters a Thread.
     """
     try:
         found = [reference() for reference in threads.keyrefs()]    # one step
@@ -190,10 +191,9 @@ def _has_started(thread):
 
 
 def _pause():
-    # Looks again instead of blocking, because under gevent and eventlet whoever
-    # is waited for may be a greenlet of this very thread.  They replace this
-    # function, when they patch, by one whose locks yield to greenlets;
-    # time.sleep may be left unpatched.
+    # Does not block: under gevent and eventlet, a greenlet of this very thread
+    # may be waited for.  The locks of this function, which they replace, yield
+    # to greenlets; time.sleep may be left unpatched.
     lock = threading._allocate_lock()
     lock.acquire()
     lock.acquire(True, PAUSE)

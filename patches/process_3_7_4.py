@@ -1,6 +1,7 @@
-"""`concurrent.futures.process` of 3.7.4 to 3.7.17.
+"""`concurrent.futures.process` of 3.7.4 to 3.8.20.
 
-From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492).
+From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492);
+3.8 warns about ``fn=``.
 """
 
 
@@ -13,6 +14,10 @@ def submit(*args, **kwargs):
     elif 'fn' in kwargs:
         fn = kwargs.pop('fn')
         self, *args = args
+        if _backport.FN_IS_DEPRECATED:
+            import warnings
+            warnings.warn("Passing 'fn' as keyword argument is deprecated",
+                          DeprecationWarning, stacklevel=2)
     else:
         raise TypeError('submit expected at least 1 positional argument, '
                         'got %d' % (len(args)-1))

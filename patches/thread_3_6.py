@@ -3,7 +3,7 @@
 The releases differ in thread names and in a reference cycle, not in the
 functions replaced here.
 """
-from .thread_exit import _python_exit
+from .thread_3_7_4 import _python_exit
 
 
 def submit(self, fn, *args, **kwargs):

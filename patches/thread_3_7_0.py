@@ -1,7 +1,6 @@
 """`concurrent.futures.thread` of 3.7.0 to 3.7.3: `submit` has named parameters.
 """
-from .thread_exit import _python_exit
-from .thread_3_7_4 import _adjust_thread_count
+from .thread_3_7_4 import _adjust_thread_count, _python_exit
 
 
 def submit(self, fn, *args, **kwargs):

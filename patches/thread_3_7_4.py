@@ -1,8 +1,10 @@
 """`concurrent.futures.thread` of 3.7.4 to 3.7.17.
 
-From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492).
+The other releases have the functions that are the same there from here.
+
+From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492);
+3.8 warns about ``fn=``.
 """
-from .thread_exit import _python_exit
 
 
 def submit(*args, **kwargs):
@@ -14,6 +16,10 @@ def submit(*args, **kwargs):
     elif 'fn' in kwargs:
         fn = kwargs.pop('fn')
         self, *args = args
+        if _backport.FN_IS_DEPRECATED:
+            import warnings
+            warnings.warn("Passing 'fn' as keyword argument is deprecated",
+                          DeprecationWarning, stacklevel=2)
     else:
         raise TypeError('submit expected at least 1 positional argument, '
                         'got %d' % (len(args)-1))
@@ -82,3 +88,19 @@ def _adjust_thread_count(self):
         finally:
             _backport.forget(t, _threads_queues)
         self._threads.add(t)
+
+
+def _python_exit():
+    global _shutdown
+    _backport.declare()
+    _shutdown = True
+    try:
+        # Afterwards every submit is refused, and every worker that will ever
+        # run is in _threads_queues and has started.
+        _backport.wait(_threads_queues)
+    finally:
+        # Whatever ended the wait, Ctrl-C for one.
+        items = _backport.started(_threads_queues)
+        for t, q in items:
+            q.put(None)
+        _backport.join(items)

@@ -1,60 +1,8 @@
 """`concurrent.futures.thread` of 3.8.0 to 3.8.20.
 
-It starts no worker while one is idle (bpo-24882), and warns about ``fn=``.
+It starts no worker while one is idle (bpo-24882).
 """
-from .thread_exit import _python_exit
-
-
-def submit(*args, **kwargs):
-    if len(args) >= 2:
-        self, fn, *args = args
-    elif not args:
-        raise TypeError("descriptor 'submit' of 'ThreadPoolExecutor' object "
-                        "needs an argument")
-    elif 'fn' in kwargs:
-        fn = kwargs.pop('fn')
-        self, *args = args
-        import warnings
-        warnings.warn("Passing 'fn' as keyword argument is deprecated",
-                      DeprecationWarning, stacklevel=2)
-    else:
-        raise TypeError('submit expected at least 1 positional argument, '
-                        'got %d' % (len(args)-1))
-
-    with self._shutdown_lock:
-        if self._broken:
-            raise BrokenThreadPool(self._broken)
-        # Before the executor's own flag, which workers set at exit as well.
-        if _shutdown:
-            raise _backport.refusal()
-        if self._shutdown:
-            raise RuntimeError('cannot schedule new futures after shutdown')
-
-        f = _base.Future()
-        w = _WorkItem(f, fn, args, kwargs)
-
-        start_workers = self._adjust_thread_count
-        try:    # getattr() with a default costs 800 instructions more
-            patched = start_workers.__func__ is _backport_start_workers
-        except AttributeError:
-            patched = False
-
-        self._work_queue.put(w)
-        try:
-            if patched:
-                start_workers()
-            else:
-                _backport.guard(start_workers)
-        except RuntimeError:
-            # A refusal, unless no thread could be started.
-            if not _shutdown:
-                raise
-        # Last: not yet declared means that the exit handler's None comes behind
-        # the work item.  Else only cancel() can tell whether a worker has come
-        # to the item; once it is cancelled, none will.
-        if _shutdown and f.cancel():
-            raise _backport.refusal()
-        return f
+from .thread_3_7_4 import _python_exit, submit
 
 
 def _adjust_thread_count(self):

@@ -15,9 +15,10 @@ DEADLOCK, IN_CHILD = 'deadlock', 'deadlock in the child'
 TORN = 'S raised TornRead: List'
 FAILED, VAIN = 'child failed: status 0x100', 'exit waited in vain'
 
-THREAD = 'patches/thread_%s.py' % {
+EXIT_HANDLER = 'patches/thread_3_7_4.py'
+SUBMIT = 'patches/thread_3_6.py' if VERSION == '3.6' else EXIT_HANDLER
+START = 'patches/thread_%s.py' % {
     '3.6': '3_6', '3.7': '3_7_4', '3.8': '3_8'}[VERSION]
-EXIT_HANDLER = 'patches/thread_exit.py'
 
 _LOOK = '''            if _shutdown and _backport.refuses():
                 raise RuntimeError(_backport.REFUSED)
@@ -28,35 +29,36 @@ _START = '''            t.start()
 '''
 _WAIT = '''    try:
         # Afterwards'''
+_TRY, _FINALLY = '\n    try:\n', '\n    finally:\n'
 _TAKE_STOCK = '''    items = _backport.started(_threads_queues)
 '''
 
 MUTANTS = {
     # submit and _adjust_thread_count.
     'no look after the Thread is entered': (
-        THREAD, {_LOOK: ''}, 'new-pool', NOT_JOINED),
+        START, {_LOOK: ''}, 'new-pool', NOT_JOINED),
     'entered after the look': (
-        THREAD, {_ENTER: '', _LOOK: _LOOK + _ENTER}, 'new-pool', NOT_JOINED),
+        START, {_ENTER: '', _LOOK: _LOOK + _ENTER}, 'new-pool', NOT_JOINED),
     'entered after the start': (
-        THREAD, {_ENTER: '', _START: _START + _ENTER}, 'new-pool', NOT_JOINED),
+        START, {_ENTER: '', _START: _START + _ENTER}, 'new-pool', NOT_JOINED),
     'no look at the end': (
-        THREAD, {'f.cancel()': 'False'}, 'full-pool', LEFT_BEHIND),
+        SUBMIT, {'f.cancel()': 'False'}, 'full-pool', LEFT_BEHIND),
     'refused work is not cancelled': (
-        THREAD, {'f.cancel()': 'True'}, 'growing-pool', RAN),
+        SUBMIT, {'f.cancel()': 'True'}, 'growing-pool', RAN),
     'a refused start is let out': (
-        THREAD, {'except RuntimeError:': 'except ZeroDivisionError:'},
+        SUBMIT, {'except RuntimeError:': 'except ZeroDivisionError:'},
         'growing-pool', RAN),
     "no look for another class's submit": (
-        THREAD, {'    # For a submit that is not ours': '    if False:  #',
-                 '    if _shutdown and _backport.refuses():\n        raise':
-                 '        raise'}, 'stock-submit', LEFT_BEHIND),
+        START, {'    # For a submit that is not ours': '    if False:  #',
+                '    if _shutdown and _backport.refuses():\n        raise':
+                '        raise'}, 'stock-submit', LEFT_BEHIND),
     'other functions are not guarded': (
-        THREAD, {'if patched:': 'if True:'}, 'own-start', NOT_JOINED),
+        SUBMIT, {'if patched:': 'if True:'}, 'own-start', NOT_JOINED),
     'no look under the guard': (
         '_exit.py', {"if self.namespace['_shutdown'] and": 'if False and'},
         'own-start', NOT_JOINED),
     'a refused Thread stays entered': (
-        THREAD, {'_backport.forget(t, _threads_queues)': 'pass'},
+        START, {'_backport.forget(t, _threads_queues)': 'pass'},
         'new-pool', VAIN),
     'a refused Thread is freed': (
         '_exit.py', {'self.taken_out.append(thread)': 'pass'}, 'new-pool',
@@ -89,15 +91,15 @@ MUTANTS = {
 
     # The exit handler.
     'exit is declared after the wait': (
-        EXIT_HANDLER, {'    _shutdown = True\n': '', '    finally:\n':
-                       '    finally:\n        _shutdown = True\n'},
+        EXIT_HANDLER, {'    _shutdown = True\n': '',
+                       _FINALLY: _FINALLY + '        _shutdown = True\n'},
         'new-pool', NOT_JOINED),
     'exit takes stock before the wait': (
         EXIT_HANDLER, {'    ' + _TAKE_STOCK: '', _WAIT: _TAKE_STOCK + _WAIT},
         'new-pool', NOT_JOINED),
     'exit forgets the workers after Ctrl-C': (
-        EXIT_HANDLER, {'    try:\n': '    if True:\n',
-                       '    finally:\n': '    if True:\n'},
+        EXIT_HANDLER, {_TRY: '\n    if True:\n',
+                       _FINALLY: '\n    if True:\n'},
         'ctrl-c', NOT_JOINED),
     'exit does not wait for starts': (
         '_exit.py', {'                  if _is_starting(thread)\n':

@@ -40,15 +40,12 @@ if VERSION == '3.6':
         del _table['process-failing-initializer']   # new in 3.7
 KNOWN = {'stock': _LOSSES, 'patched': _LIMITS}
 
-SUBMIT = 'patches/process_%s.py' % {
-    '3.6': '3_6', '3.7': '3_7_4', '3.8': '3_8'}[VERSION]
+PATCH = 'patches/process_%s.py' % ('3_6' if VERSION == '3.6' else '3_7_4')
 if VERSION == '3.6':
-    START = SUBMIT
     FLAG, THREADS = '_shutdown', '_threads_queues'
     _IF_DECLARED = 'if _shutdown and _backport.declared():\n'
     _WAKE, _VALUE = 'self._result_queue.put(None)\n', 'self._result_queue\n'
 else:
-    START = 'patches/process_3_7_4.py'
     FLAG, THREADS = '_global_shutdown', '_threads_wakeups'
     _IF_DECLARED = 'if _global_shutdown:\n'
     _WAKE = 'self._queue_management_thread_wakeup.wakeup()\n'
@@ -67,50 +64,50 @@ _DECLARE = '    %s = True\n' % FLAG
 
 MUTANTS = {
     'process submit: no look at the end': (
-        SUBMIT, {'\n' + _LOOK + '        except': '\n        except'},
+        PATCH, {'\n' + _LOOK + '        except': '\n        except'},
         'process-later-submit', LEFT_BEHIND),
     'process submit: refused work stays pending': (
-        SUBMIT, {'self._pending_work_items.pop(work_id, None)': 'pass'},
+        PATCH, {'self._pending_work_items.pop(work_id, None)': 'pass'},
         'process-later-submit', DEADLOCK),
     'process submit: the manager is not woken for that': (
-        SUBMIT, {_WAKE + '            raise': 'pass\n            raise'},
+        PATCH, {_WAKE + '            raise': 'pass\n            raise'},
         'process-later-submit', DEADLOCK),
     'process submit: the id is put before the look': (
-        SUBMIT, {_PUT: '', _PENDING: _PENDING + '    ' + _PUT},
+        PATCH, {_PUT: '', _PENDING: _PENDING + '    ' + _PUT},
         'process-later-submit', RAN),
     'process submit: interrupted when it is pending': (
-        SUBMIT, {_TRY + _PENDING: _PENDING[4:] + _TRY},
+        PATCH, {_TRY + _PENDING: _PENDING[4:] + _TRY},
         'process-interrupted-later', DEADLOCK),
     'process submit: taken from under a manager': (
-        SUBMIT, {'if not self._broken:\n                self._p':
-                 'if True:\n                self._p'},
+        PATCH, {'if not self._broken:\n                self._p':
+                'if True:\n                self._p'},
         'process-broken', MANAGER_DIED),
     'process start: no look': (
-        START, {_LOOK + _WORKERS: _WORKERS}, 'process-first-submit', ORPHAN),
+        PATCH, {_LOOK + _WORKERS: _WORKERS}, 'process-first-submit', ORPHAN),
     'process start: entered after the look': (
-        START, {_ENTER + _LOOK: _LOOK + _ENTER},
+        PATCH, {_ENTER + _LOOK: _LOOK + _ENTER},
         'process-first-submit', ORPHAN),
     'process start: entered after the start': (
-        START, {_ENTER: '', _START: _START + _ENTER},
+        PATCH, {_ENTER: '', _START: _START + _ENTER},
         'process-first-submit', NOT_JOINED),
     'process start: a refused Thread stays entered': (
-        START, {_IF_NEVER: 'if True'}, 'process-first-submit', VAIN),
+        PATCH, {_IF_NEVER: 'if True'}, 'process-first-submit', VAIN),
     'process start: a failed manager is not forgotten': (
-        START, {'self._queue_management_thread = None': 'pass'},
+        PATCH, {'self._queue_management_thread = None': 'pass'},
         'process-failing-start', DEADLOCK),
     'process start: an interrupted one is always forgotten': (
-        START, {_IF_NEVER: _IF_NEVER + ' or True'},
+        PATCH, {_IF_NEVER: _IF_NEVER + ' or True'},
         'process-interrupted', MANAGER_DIED),
     'process start: an interrupted one is taken for one below exit': (
-        START, {'            t._backport_starter = None\n': ''},
+        PATCH, {'            t._backport_starter = None\n': ''},
         'process-interrupted', NOT_JOINED),
     'process exit: no wait': (
-        START, {_WAIT: '        pass\n'}, 'process-first-submit', NOT_JOINED),
+        PATCH, {_WAIT: '        pass\n'}, 'process-first-submit', NOT_JOINED),
     'process exit: waits before it declares': (
-        START, {_DECLARE: '', _WAIT: _WAIT + '    ' + _DECLARE},
+        PATCH, {_DECLARE: '', _WAIT: _WAIT + '    ' + _DECLARE},
         'process-first-submit', NOT_JOINED),
     'process exit: Ctrl-C ends it': (
-        START, {'    finally:\n': '    except ZeroDivisionError:\n'
+        PATCH, {'    finally:\n': '    except ZeroDivisionError:\n'
                 '        return\n    else:\n'}, 'process-ctrl-c', DEADLOCK),
     'process exit: joins who has not started': (
         '_exit.py', {' if _has_started(item[0])': ''}, 'process-ctrl-c',
@@ -122,10 +119,10 @@ MUTANTS = {
 if VERSION != '3.6':
     MUTANTS.update({
         'process exit: a closed wake-up ends it': (
-            START, {'(OSError, TypeError)': 'TypeError'}, 'process-shutdown',
+            PATCH, {'(OSError, TypeError)': 'TypeError'}, 'process-shutdown',
             'E raised OSError: handle is closed'),
         'process exit: a wake-up that is being closed ends it': (
-            START, {'(OSError, TypeError)': 'OSError'}, 'process-shutdown',
+            PATCH, {'(OSError, TypeError)': 'OSError'}, 'process-shutdown',
             'E raised TypeError: an integer is required '
             '(got type NoneType)'),
     })
