@@ -10,9 +10,8 @@ HARMLESS = frozenset((
     '_remove _thread_name_prefix blocks declared get_ident guard held hold '
     'forget is_set keyrefs lock locked ref refusal refuses run started '
     'global _backport '
-    # Of a work item or a Thread that no other thread has yet; frames of one's
-    # own stack.
-    'args co_names daemon f_back f_code f_locals fn future kwargs '
+    # Of a work item or a Thread that no other thread has yet.
+    'args daemon fn future kwargs '
     # Models, and what is made of them, tell for themselves.
     '_cond _idle_semaphore _limbo _shutdown_lock _started _work_queue acquire '
     'cancel data get holds is_alive join notify_all put release set_result '

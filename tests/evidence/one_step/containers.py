@@ -205,24 +205,6 @@ class Functions:
     changes = replaces, looks
 
 
-class Frames:
-    """The frames of this thread, and those of others."""
-
-    def __init__(self):
-        self.frame = sys._getframe()
-        self.up = sys._getframe(1)
-
-    def state(self):
-        return self.frame.f_back is self.up
-
-    def runs_a_thread(self):
-        thread = threading.Thread(target=sys._getframe)
-        thread.start()
-        thread.join()
-
-    changes = runs_a_thread,
-
-
 class Queues:
     """Queues of work, and a counter."""
 

@@ -4,12 +4,11 @@ Each has the types of containers that it is tried on, and a function that does
 it to one of them.
 """
 import sys
-import threading
 from itertools import repeat
 
 from . import trial
-from .containers import (Attributes, Dict, Frames, Functions, List, Queues,
-                         Set, WeakKeys)
+from .containers import (Attributes, Dict, Functions, List, Queues, Set,
+                         WeakKeys)
 
 
 def set_item(self):
@@ -64,14 +63,6 @@ def audit(event, args):
 audited = []
 
 
-def walk(self):
-    frame = sys._getframe()
-    names = [frame.f_code.co_name]
-    while frame.f_back is not None:
-        frame = frame.f_back
-    return names + [frame.f_code.co_name]
-
-
 def loop_over_list(self):
     return [(x, [])[0] for x in self.lst]
 
@@ -124,11 +115,6 @@ ONE_STEP = {
     'NAME': ((Attributes,), lambda self: self.namespace['load']()),
     'function.__code__ = code': ((Functions,), set_code),
     'any(map(setattr, ...))': ((Functions,), set_codes),
-    'sys._getframe()': ((Frames,), lambda self: bool(sys._getframe())),
-    'frame.f_back': ((Frames,), walk),
-    'sys._current_frames()': (
-        (Frames,),
-        lambda self: threading.get_ident() in sys._current_frames()),
     'deque.append(x)': (
         (Queues,), lambda self: self.deque.append(self.new)),
     'next(counter)': ((Queues,), lambda self: next(self.counter)),
