@@ -35,6 +35,8 @@ _LIMITS = {
     'process-broken': [LEFT_BEHIND], 'process-broken-at-once': [LEFT_BEHIND],
     'process-failing-initializer': [LEFT_BEHIND],
     'process-failing-fork': [DEADLOCK], 'process-failing-start': [DEADLOCK]}
+#: The same, but rare: found with --full only, with stock code as well.
+RARE = {'process-failing-initializer': [MANAGER_DIED]}
 if VERSION == '3.6':
     for _table in BOUNDS, _LIMITS:
         del _table['process-failing-initializer']   # new in 3.7
