@@ -142,5 +142,4 @@ def _for_freezers():
     from . import (  # noqa: F401
         _exit, _installer, _live, _lock, _report, _sources)
     from .patches import (  # noqa: F401
-        process_3_6, process_3_7_0, process_3_7_4, thread_3_6, thread_3_7_0,
-        thread_3_7_4, thread_3_8)
+        process_3_6, process_3_7, thread_3_6, thread_3_7, thread_3_8)

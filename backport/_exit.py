@@ -38,7 +38,7 @@ class Exit:
     #: The message with which submit refuses work.
     REFUSED = 'cannot schedule new futures after interpreter shutdown'
 
-    #: Whether submit warns about ``fn=``; 3.7.4 and 3.8 have the same code.
+    #: Whether submit warns about ``fn=``; 3.7 and 3.8 have the same code.
     FN_IS_DEPRECATED = sys.version_info >= (3, 8)
 
     def __init__(self, namespace, lock=None):

@@ -33,12 +33,11 @@ def apply(name, module):
                         _sources.REPLACED[name], applied.stock, applied.ours):
                     if codes[qualname] is ours:     # put in by another thread
                         codes[qualname] = stock
-            releases, patch = _sources.known(name, codes)
-            if patch is None:
-                releases, patch, problem = load('_live').by_source(
-                    name, module, codes)
+            releases = _sources.known(name, _sources.code_digest(codes))
+            if releases is None:
+                releases, problem = load('_live').by_source(name, module, codes)
         if problem is None:
-            _put(name, module, functions, codes, releases, patch)
+            _put(name, module, functions, codes, releases)
             return None
         if applied_to(module) is applied:
             return problem
@@ -54,9 +53,10 @@ def applied_to(module):
     return module and getattr(vars(module).get('_backport'), 'applied', None)
 
 
-def _put(name, module, live, codes, releases, patch):
-    for part in patch.split():
-        patch = load('patches.' + part)
+def _put(name, module, live, codes, releases):
+    # Process pools are the same on 3.7 and 3.8.
+    patch = load('patches.%s_3_%d' % (name, min(
+        sys.version_info[1], 8 if name == 'thread' else 7)))
     functions, stock, ours = [], [], []
     for qualname in _sources.REPLACED[name]:
         functions.append(live[qualname])
@@ -76,15 +76,11 @@ def _put(name, module, live, codes, releases, patch):
         # The namespace type, without an import.
         shared.applied = type(sys.implementation)(
             functions=functions, stock=stock, ours=ours, releases=releases)
-    try:
-        swap(functions, ours)
-    except BaseException:
-        swap(functions, stock)      # an audit hook objected (3.8)
-        raise
+    swap(functions, ours)
 
 
 def swap(functions, codes):
     """Give each function its code."""
     # One call into C for all of them: no other thread runs in between and
-    # sees half a patch.
+    # sees half a patch.  An audit hook (3.8) that objects does so at the first.
     any(map(setattr, functions, repeat('__code__'), codes))

@@ -25,7 +25,7 @@ def complete(record, module_name):
     live, reason = state(record.name, module)
     record.source, data, record.sha256 = _read(
         getattr(module, '__file__', None))
-    record.releases, _ = _known(record.name, record.sha256)
+    record.releases = _sources.known(record.name, record.sha256)
     if live == 'changed':
         record.state, record.reason = 'refused', reason
     elif live == 'ours':
@@ -100,23 +100,24 @@ def expected(name, module_name):
             spec = _find_spec(fullname, path)
             path = spec.submodule_search_locations
         source, _, digest = _read(spec.origin)
-        releases, _ = _known(name, digest)
+        releases = _sources.known(name, digest)
         if releases is None:
             code = spec.loader.get_code(module_name)
-            releases, _ = _sources.known(name, functions_in(name, code))
+            releases = _sources.known(name, _sources.code_digest(
+                functions_in(name, code)))
     except Exception:
         pass    # there is none, or its finder or loader cannot tell
     return source, digest, releases
 
 
 def by_source(name, module, codes):
-    """Return (releases, patch, None), or (None, None, problem).
+    """Return (releases, None), or (None, problem).
 
     The table's digests are those of one compiler for each minor version; this
     interpreter's own has the last word, if the file of *module* is known.
     """
     source, data, digest = _read(getattr(module, '__file__', None))
-    releases, patch = _known(name, digest)
+    releases = _sources.known(name, digest)
     if releases is not None:
         stock = functions_in(name, compile(data, source, 'exec',
                                            dont_inherit=True))
@@ -124,23 +125,15 @@ def by_source(name, module, codes):
                    if _sources.behaviour({'': codes[function]})
                    != _sources.behaviour({'': stock[function]})]
         if not changed:
-            return releases, patch, None
-        return None, None, (
+            return releases, None
+        return None, (
             'the source is that of CPython %s, but another tool has rewritten '
             '%s' % (releases, ', '.join(changed)))
     problem = 'its code is not that of any CPython release known here'
     if source is not None:
         problem += '; please report file and hash: %s, sha256 %s' % (source,
                                                                      digest)
-    return None, None, problem
-
-
-def _known(name, digest):
-    """Return (releases, patch) for the sha256 of a file, or Nones."""
-    for releases, patch, known, _ in _sources.SOURCES[name]:
-        if digest == known:
-            return releases, patch
-    return None, None
+    return None, problem
 
 
 def _read(path):

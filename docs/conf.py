@@ -25,9 +25,8 @@ nitpicky = True
 myst_enable_extensions = ['substitution', 'deflist']
 myst_heading_anchors = 3
 myst_substitutions = {
-    'sources': tables.sources(), 'patches': tables.patches(),
+    'sources': tables.sources(), 'costs': tables.costs(),
     'starts': tables.starts(), 'imports': tables.imports(),
-    'costs': tables.costs(),
     'explored': tables.explored(), 'runs': tables.runs()}
 autodoc_member_order = 'bysource'
 

@@ -22,22 +22,10 @@ def table(*rows):
 def sources():
     """Return the table of known sources."""
     return table(('CPython', 'file', 'sha256'), *(
-        (unbroken(releases), name + '.py', '`%s`' % sha256)
+        (releases.replace('-', '\N{NON-BREAKING HYPHEN}'), name + '.py',
+         '`%s`' % sha256)
         for name, rows in _sources.SOURCES.items()
-        for releases, _, sha256, _ in rows))
-
-
-def patches():
-    """Return the table of patch modules."""
-    return table(('CPython', 'file', 'patch'), *(
-        (unbroken(releases), '`concurrent/futures/%s.py`' % name,
-         '`patches/%s.py`' % patch.split()[-1])
-        for name, rows in _sources.SOURCES.items()
-        for releases, patch, _, _ in rows))
-
-
-def unbroken(releases):
-    return releases.replace('-', '\N{NON-BREAKING HYPHEN}')
+        for releases, sha256, _ in rows))
 
 
 def costs():

@@ -2,7 +2,10 @@
 
 It starts no worker while one is idle (bpo-24882).
 """
-from .thread_3_7_4 import _python_exit, submit
+from .._finder import load
+
+_python_exit = load('patches.thread_3_7')._python_exit
+submit = load('patches.thread_3_7').submit
 
 
 def _adjust_thread_count(self):

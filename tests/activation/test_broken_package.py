@@ -1,6 +1,7 @@
 """Where the package lies, and what happens if it is broken or has gone."""
 import os
 import shutil
+import sys
 
 import pytest
 
@@ -30,7 +31,7 @@ BREAKAGES = {
     'raises': 'raise OSError("broken")',
     'missing': None,
 }
-PATCH = 'patches/%s.py' % stdlib.rows('thread')[-1].patch
+PATCH = 'patches/thread_3_%d.py' % sys.version_info[1]
 
 
 @pytest.mark.parametrize('order', ['backport first', 'thread first'])

@@ -6,7 +6,7 @@ from backport import _sources
 
 
 @pytest.mark.parametrize('row', stdlib.rows(),
-                         ids=lambda row: '%s-%s' % (row.patch, row.releases))
+                         ids=lambda row: '%s-%s' % (row.name, row.releases))
 def test_code_digest(row):
     assert stdlib.code_digests(row) == row.digests
 

@@ -105,19 +105,16 @@ _MAX_WINDOWS_WORKERS = 63 - 2
 }
 
 
-#: A row of the table: ``name`` is that of the patch, ``patch`` the module that
-#: has its functions.
-Row = namedtuple('Row', 'name releases patch sha256 digests')
+#: A row of the table; ``name`` is that of the patch.
+Row = namedtuple('Row', 'name releases sha256 digests')
 
 
 def rows(*names):
     """Return the rows for this interpreter's version, of these patches or all.
     """
     version = '%d.%d.' % sys.version_info[:2]
-    return [Row(name, releases, patch.split()[-1], *digests)
-            for name in names or _sources.SOURCES
-            for releases, patch, *digests in _sources.SOURCES[name]
-            if releases.startswith(version)]
+    return [Row(name, *row) for name in names or _sources.SOURCES
+            for row in _sources.SOURCES[name] if row[0].startswith(version)]
 
 
 def source(row):
@@ -171,4 +168,4 @@ def environ(folder, **more):
 
 if __name__ == '__main__':
     for row in rows():
-        print(row.patch, row.releases, *code_digests(row))
+        print(row.name, row.releases, *code_digests(row))

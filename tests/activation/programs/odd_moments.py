@@ -20,7 +20,8 @@ def by_two_threads():
     import backport
     del os.environ['BACKPORT_DISABLE']
     inside = threading.Event()
-    state.Gate('backport.patches.thread_3_7_4', about_to_patch)
+    state.Gate('backport.patches.thread_3_%d' % sys.version_info[1],
+               about_to_patch)
     first = threading.Thread(target=backport.activate)
     second = threading.Thread(target=backport.activate)
     first.start()

@@ -15,10 +15,8 @@ DEADLOCK, IN_CHILD = 'deadlock', 'deadlock in the child'
 TORN = 'S raised TornRead: List'
 FAILED, VAIN = 'child failed: status 0x100', 'exit waited in vain'
 
-EXIT_HANDLER = 'patches/thread_3_7_4.py'
-SUBMIT = 'patches/thread_3_6.py' if VERSION == '3.6' else EXIT_HANDLER
-START = 'patches/thread_%s.py' % {
-    '3.6': '3_6', '3.7': '3_7_4', '3.8': '3_8'}[VERSION]
+PATCH = 'patches/thread_%s.py' % ('3_6' if VERSION == '3.6' else '3_7')
+START = 'patches/thread_%s.py' % VERSION.replace('.', '_')
 
 _LOOK = '''            if _shutdown and _backport.refuses():
                 raise RuntimeError(_backport.REFUSED)
@@ -42,18 +40,18 @@ MUTANTS = {
     'entered after the start': (
         START, {_ENTER: '', _START: _START + _ENTER}, 'new-pool', NOT_JOINED),
     'no look at the end': (
-        SUBMIT, {'f.cancel()': 'False'}, 'full-pool', LEFT_BEHIND),
+        PATCH, {'f.cancel()': 'False'}, 'full-pool', LEFT_BEHIND),
     'refused work is not cancelled': (
-        SUBMIT, {'f.cancel()': 'True'}, 'growing-pool', RAN),
+        PATCH, {'f.cancel()': 'True'}, 'growing-pool', RAN),
     'a refused start is let out': (
-        SUBMIT, {'except RuntimeError:': 'except ZeroDivisionError:'},
+        PATCH, {'except RuntimeError:': 'except ZeroDivisionError:'},
         'growing-pool', RAN),
     "no look for another class's submit": (
         START, {'    # For a submit that is not ours': '    if False:  #',
                 '    if _shutdown and _backport.refuses():\n        raise':
                 '        raise'}, 'stock-submit', LEFT_BEHIND),
     'other functions are not guarded': (
-        SUBMIT, {'if patched:': 'if True:'}, 'own-start', NOT_JOINED),
+        PATCH, {'if patched:': 'if True:'}, 'own-start', NOT_JOINED),
     'no look under the guard': (
         '_exit.py', {"if self.namespace['_shutdown'] and": 'if False and'},
         'own-start', NOT_JOINED),
@@ -91,15 +89,14 @@ MUTANTS = {
 
     # The exit handler.
     'exit is declared after the wait': (
-        EXIT_HANDLER, {'    _shutdown = True\n': '',
-                       _FINALLY: _FINALLY + '        _shutdown = True\n'},
+        PATCH, {'    _shutdown = True\n': '',
+                _FINALLY: _FINALLY + '        _shutdown = True\n'},
         'new-pool', NOT_JOINED),
     'exit takes stock before the wait': (
-        EXIT_HANDLER, {'    ' + _TAKE_STOCK: '', _WAIT: _TAKE_STOCK + _WAIT},
+        PATCH, {'    ' + _TAKE_STOCK: '', _WAIT: _TAKE_STOCK + _WAIT},
         'new-pool', NOT_JOINED),
     'exit forgets the workers after Ctrl-C': (
-        EXIT_HANDLER, {_TRY: '\n    if True:\n',
-                       _FINALLY: '\n    if True:\n'},
+        PATCH, {_TRY: '\n    if True:\n', _FINALLY: '\n    if True:\n'},
         'ctrl-c', NOT_JOINED),
     'exit does not wait for starts': (
         '_exit.py', {'                  if _is_starting(thread)\n':

@@ -42,7 +42,7 @@ if VERSION == '3.6':
         del _table['process-failing-initializer']   # new in 3.7
 KNOWN = {'stock': _LOSSES, 'patched': _LIMITS}
 
-PATCH = 'patches/process_%s.py' % ('3_6' if VERSION == '3.6' else '3_7_4')
+PATCH = 'patches/process_%s.py' % ('3_6' if VERSION == '3.6' else '3_7')
 if VERSION == '3.6':
     FLAG, THREADS = '_shutdown', '_threads_queues'
     _IF_DECLARED = 'if _shutdown and _backport.declared():\n'

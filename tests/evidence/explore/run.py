@@ -42,7 +42,7 @@ BOUNDS = {
 }
 BOUNDS.update(processes.BOUNDS)
 #: CPU seconds that --full gives each scenario.
-SECONDS = 400
+SECONDS = 100
 
 #: What must be found, as variant -> scenario -> failures.
 KNOWN = {

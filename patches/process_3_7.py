@@ -1,7 +1,7 @@
-"""`concurrent.futures.process` of 3.7.4 to 3.8.20.
+"""`concurrent.futures.process` of 3.7.0 to 3.8.20.
 
-From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492);
-3.8 warns about ``fn=``.
+`submit` takes any keyword, "self" and "fn" included, as it does from 3.7.4 on
+(bpo-36492); 3.8 warns about ``fn=``.
 """
 
 

@@ -1,9 +1,7 @@
-"""`concurrent.futures.thread` of 3.7.4 to 3.7.17.
+"""`concurrent.futures.thread` of 3.7.0 to 3.7.17, and of 3.8 in part.
 
-The other releases have the functions that are the same there from here.
-
-From 3.7.4 on, `submit` takes any keyword, "self" and "fn" included (bpo-36492);
-3.8 warns about ``fn=``.
+`submit` takes any keyword, "self" and "fn" included, as it does from 3.7.4 on
+(bpo-36492); 3.8 warns about ``fn=``.
 """
 
 
