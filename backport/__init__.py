@@ -1,8 +1,9 @@
 """Accepted work is never lost at exit: bpo-31783 fixed on CPython 3.6-3.8.
 
-Importing this package is all it takes.  `concurrent.futures.thread` is patched
-if it has been loaded, else straight after the program loads it; the import
-itself loads neither that module nor anything else a bare interpreter has not.
+Importing this package is all it takes.  `concurrent.futures.thread` and
+`concurrent.futures.process` are patched if they have been loaded, else straight
+after the program loads them; the import itself loads neither them nor anything
+else a bare interpreter has not.
 On any other interpreter nothing is done, and `status` says so.
 
 ``BACKPORT_DISABLE=1`` in the environment leaves everything untouched.

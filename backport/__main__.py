@@ -79,6 +79,7 @@ def main(argv=None):
         if argv[0] != 'run' or argv[1:] in (['-h'], ['--help']):
             arguments = vars(parser().parse_args(argv))
         name = arguments['command']
+        # Two have a module in common, which is told; the others are not.
         if name == 'disable':
             name = 'enable'
         elif name != 'enable':

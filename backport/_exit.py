@@ -92,11 +92,9 @@ class Exit:
         handler raised while start() waited.  Returns whether it was taken out.
         """
         try:
+            # In this order: it leaves _limbo after it has set _started.
             if thread in threading._limbo or thread._started.is_set():
                 return False
-            # The callback of its weak reference to the executor would fail if
-            # the executor has been shut down.
-            thread._args = ()
         except AttributeError:
             return False    # it is no threading.Thread
         threads.pop(thread, None)
@@ -134,6 +132,7 @@ class Exit:
     @staticmethod
     def started(threads):
         """Return the items of *threads* to tell and to join, as a list."""
+        # More than `wait` has found, if it was interrupted.
         return [item for item in _items(threads) if _has_started(item[0])]
 
     @staticmethod
@@ -181,7 +180,8 @@ def _has_started(thread):
     """Return whether *thread* has started, and may still be running.
 
     Nobody needs to tell one that has ended.  On 3.6 its queue may even have
-    been forked with the mutex held, and put() would block for ever.
+    been forked with the mutex held, and put() would block for ever.  One that a
+    forking submit starts in the child is marked as stopped, but has a new lock.
     """
     try:
         return thread._started.is_set() and not (

@@ -141,7 +141,7 @@ def decide():
             names = PATCHES     # "1", or whatever else turns it off
         for name in names:
             decisions[name] = 'disabled', 'BACKPORT_DISABLE=%s is set' % switch
-    decided.update(decisions)   # in one step
+    decided.update(decisions)   # what is dropped runs no code of its own
 
 
 def is_off(name):
@@ -150,7 +150,7 @@ def is_off(name):
 
 
 def refuse(name, reason):
-    """Decide that a module is left as it is; warn, once for each reason."""
+    """Decide that a module is left as it is, and warn."""
     decided[name] = 'refused', reason
     try:
         load('_report').warn(name, PATCHES[name], reason)

@@ -71,16 +71,21 @@ def _put(name, module, live, codes, releases):
         # monkey patching replaces what it finds under this (gevent PR 2191).
         namespace.setdefault('_global_shutdown_lock', shared.lock)
         # By it submit knows whether somebody has replaced what starts workers.
-        namespace['_backport_start_workers'] = functions[0]
+        namespace['_backport_start_workers'] = functions[-1]
     if shared.applied is None or shared.applied.functions != functions:
         # The namespace type, without an import.
         shared.applied = type(sys.implementation)(
             functions=functions, stock=stock, ours=ours, releases=releases)
-    swap(functions, ours)
+    try:
+        swap(functions, ours)
+    except BaseException:
+        swap(functions[::-1], stock[::-1])  # an audit hook objected (3.8)
+        raise
 
 
 def swap(functions, codes):
     """Give each function its code."""
-    # One call into C for all of them: no other thread runs in between and
-    # sees half a patch.  An audit hook (3.8) that objects does so at the first.
+    # One call into C for all of them, for setattr() returns None: no other
+    # thread runs in between and sees half a patch, unless there is an audit
+    # hook (3.8).  `applied` has both codes, so none is freed in between.
     any(map(setattr, functions, repeat('__code__'), codes))

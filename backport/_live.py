@@ -1,6 +1,7 @@
 """Tells what code is live in a module, and what that module is by its file.
 
-Loaded when somebody asks, or where the code of a module is not known.
+Loaded when somebody asks, when the patch of a module is switched on or off
+again, or where its code is not known.
 """
 import sys
 
@@ -75,7 +76,7 @@ def revert(name, module):
     """Put the stock code back, unless another tool has changed it since."""
     if state(name, module) == ('ours', None):
         applied = _installer.applied_to(module)
-        _installer.swap(applied.functions, applied.stock)
+        _installer.swap(applied.functions[::-1], applied.stock[::-1])
 
 
 def _wraps(function, code, wrapped):
@@ -129,7 +130,8 @@ def by_source(name, module, codes):
         return None, (
             'the source is that of CPython %s, but another tool has rewritten '
             '%s' % (releases, ', '.join(changed)))
-    problem = 'its code is not that of any CPython release known here'
+    problem = ('its code is not that of any release of CPython %d.%d that is '
+               'known here' % sys.version_info[:2])
     if source is not None:
         problem += '; please report file and hash: %s, sha256 %s' % (source,
                                                                      digest)
@@ -139,13 +141,13 @@ def by_source(name, module, codes):
 def _read(path):
     """Return (path, bytes, sha256) of a source file, Nones if there is none."""
     try:
-        if path is None or not path.endswith('.py'):
-            return None, None, None
-        with open(path, 'rb') as file:
-            data = file.read()
+        if path and path.endswith('.py'):
+            with open(path, 'rb') as file:
+                data = file.read()
+            return path, data, _sources.sha256(data)
     except OSError:
-        return None, None, None     # in a zip file, or gone
-    return path, data, _sources.sha256(data)
+        pass    # in a zip file, or gone
+    return None, None, None
 
 
 def functions_in(name, module_code):

@@ -12,8 +12,6 @@ class GlobalShutdownLock:
     declares itself, and then waits until each hold that it finds has ended.
     """
 
-    __slots__ = ('holds', '__weakref__')
-
     def __init__(self):
         # What is held: (thread id, process id, looks, object()) -> True.
         self.holds = {}
@@ -30,9 +28,10 @@ class GlobalShutdownLock:
         """
         # By thread: in a forked child the process id has changed.
         thread_id = threading.get_ident()
-        # The newest first: the outer one must not end with a nested one.
-        holds = sorted(list(self.holds)[::-1],
-                       key=lambda hold: hold[0] != thread_id)
+        # The newest first: the outer one must not end with a nested one.  That
+        # of a guard last: the program does not know of it.
+        holds = sorted(list(self.holds)[::-1], key=lambda hold: (
+            hold[2] < float('inf'), hold[0] != thread_id))
         if not any(self.holds.pop(hold, False) for hold in holds):
             raise RuntimeError('release unlocked lock')
 

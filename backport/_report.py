@@ -3,17 +3,12 @@ import atexit
 import os
 import sys
 
-_warned = set()     # texts
-
 
 def warn(name, module_name, reason):
-    """Warn, once for each reason, that a module is left as it is."""
+    """Warn that a module is left as it is; by default, once for each reason."""
     text = ('backport leaves %s as it is: %s. Work submitted while the '
             'interpreter exits can be lost (bpo-31783). BACKPORT_DISABLE=%s '
             'silences this warning.' % (module_name, reason, name))
-    if text in _warned:
-        return
-    _warned.add(text)
     import warnings
     try:
         warnings.warn(text, RuntimeWarning, stacklevel=2)
@@ -50,14 +45,10 @@ def line(records, patches):
     states = [vars(sys.modules[name])['_backport']
               for name in patches.values()
               if '_backport' in vars(sys.modules.get(name, sys))]
-    return ('backport, process %d: %s; exit waited for %s that were being '
-            'started, %s refused' % (
+    return ('backport, process %d: %s; starts that exit waited for: %d; '
+            'submits refused: %d' % (
                 os.getpid(),
                 ', '.join('%s %s' % (record.name, record.state)
                           for record in records),
-                _number(sum(state.waits for state in states), 'worker'),
-                _number(sum(state.refusals for state in states), 'submit')))
-
-
-def _number(number, noun):
-    return '%d %s%s' % (number, noun, '' if number == 1 else 's')
+                sum(state.waits for state in states),
+                sum(state.refusals for state in states)))

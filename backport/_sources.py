@@ -9,12 +9,13 @@ sources of every release.
 import marshal
 import sys
 
-#: Replaced by each patch.  The function that starts workers comes first.
+#: Replaced by each patch, in this order.  What enters a Thread that has not yet
+#: started needs the exit handler that can meet one.
 REPLACED = {
-    'thread': ('ThreadPoolExecutor._adjust_thread_count',
-               'ThreadPoolExecutor.submit', '_python_exit'),
-    'process': ('ProcessPoolExecutor._start_queue_management_thread',
-                'ProcessPoolExecutor.submit', '_python_exit'),
+    'thread': ('_python_exit', 'ThreadPoolExecutor.submit',
+               'ThreadPoolExecutor._adjust_thread_count'),
+    'process': ('_python_exit', 'ProcessPoolExecutor.submit',
+                'ProcessPoolExecutor._start_queue_management_thread'),
 }
 
 #: What the argument in docs/design.md rests on besides.  Some are not in 3.6.
@@ -33,39 +34,39 @@ SOURCES = {
     'thread': (
         ('3.6.0-3.6.2',
          '9ef485416f9d1d11f50cd7c841a88704121373c18bcf4aa396b0a74c578fc959',
-         ('fb6abe5b44217a94',)),
+         'fb6abe5b44217a94'),
         ('3.6.3-3.6.15',
          '29280699736207d24d37241cccbb89f66318cba69ab5be3d1eae826c07426458',
-         ('9bdb02a29ce874d7',)),
+         '9bdb02a29ce874d7'),
         ('3.7.0-3.7.1',
          '9553f96613e0ef2a890ec1ae12d5f7fde49a820269c435289fb3d27eab364ce7',
-         ('f51245d197ae750a',)),
+         'f51245d197ae750a'),
         ('3.7.2-3.7.3',
          '42009ff573a4460d7482292409ca097ee6c17d10f1954016cedaa7eff896f900',
-         ('75ed68ffe0924d63',)),
+         '75ed68ffe0924d63'),
         ('3.7.4-3.7.17',
          'cf6b27870fec4221f2650e2609fab59f0c036960025f9b8e7dac6143a341c276',
-         ('7d7b92a30684fb83',)),
+         '7d7b92a30684fb83'),
         ('3.8.0-3.8.20',
          '8d4ed0e1b0a2ad7bb9de18edbfb1d83995784a7ecd740d667f9de5a928c43cf4',
-         ('beb2dba232a65865',)),
+         'beb2dba232a65865'),
     ),
     'process': (
         ('3.6.0-3.6.2',
          '25f097659c38e7dc350b17e30d71d4ecd4153b32e04b4a0a1e83aedaf4ca0e9d',
-         ('558851581455bbf6', '60aa259d11439a72', '450389fa828d6fff')),
+         '558851581455bbf6', '60aa259d11439a72', '450389fa828d6fff'),
         ('3.6.3-3.6.15',
          'aaf8bbce6f8d840f0641d9ad8e67c099516fae9ccdd6fdebe136f1a7f7c6cdcb',
-         ('558851581455bbf6', '60aa259d11439a72', '450389fa828d6fff')),
+         '558851581455bbf6', '60aa259d11439a72', '450389fa828d6fff'),
         ('3.7.0-3.7.3',
          '40697ac1b0b86211afe9421ee49633efce82bc14682a306f550972db30b28156',
-         ('272f53ca92bcf55b', 'cb1160a2f3fdff70', '3227ec4e17ace8f6')),
+         '272f53ca92bcf55b', 'cb1160a2f3fdff70', '3227ec4e17ace8f6'),
         ('3.7.4-3.7.17',
          '53ca3f3831d7825d6889db1304246020080cd6006587d9de04611e8861cab245',
-         ('77ed2bcea7ef49ae', '6a850d3a3309ce41', 'c0d5ff0e50b198fe')),
+         '77ed2bcea7ef49ae', '6a850d3a3309ce41', 'c0d5ff0e50b198fe'),
         ('3.8.0-3.8.20',
          '9087796ef9fea960450a6b3346b1c1ec2daba1efefb821d2a3c87c1c8fc22ab0',
-         ('d61a33be9eda8019', '62cfd5cda06a78c0', '78cf2dda01ba3347')),
+         'd61a33be9eda8019', '62cfd5cda06a78c0', '78cf2dda01ba3347'),
     ),
 }
 
@@ -79,12 +80,11 @@ def known(name, digest):
     It is the sha256 of the file or that of the code.
     """
     version = '%d.%d.' % sys.version_info[:2]
-    found = None
-    for releases, sha256_of_file, digests in SOURCES[name]:
-        if (releases.startswith(version)
-                and (digest == sha256_of_file or digest in digests)):
-            found = releases if found is None else found + ' or ' + releases
-    return found
+    found = []
+    for releases, *digests in SOURCES[name]:
+        if digest in digests and releases.startswith(version):
+            found.append(releases)
+    return ' or '.join(found) or None
 
 
 def code_digest(codes):

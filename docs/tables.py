@@ -25,7 +25,7 @@ def sources():
         (releases.replace('-', '\N{NON-BREAKING HYPHEN}'), name + '.py',
          '`%s`' % sha256)
         for name, rows in _sources.SOURCES.items()
-        for releases, sha256, _ in rows))
+        for releases, sha256, *_ in rows))
 
 
 def costs():

@@ -93,6 +93,9 @@ def _start_queue_management_thread(self):
             if _backport.forget(t, _threads_wakeups):
                 # The next submit tries again.
                 self._queue_management_thread = None
+                # The callback of its weak reference would fail if shutdown()
+                # has closed the wake-up.
+                t._args = ()
             raise
 
 
@@ -111,7 +114,8 @@ def _python_exit():
             try:
                 thread_wakeup.wakeup()
             except (OSError, TypeError):
-                # shutdown(), in another thread, has closed it; its manager has
-                # been told, but the others wait for this loop.
+                # shutdown(), in another thread, has closed it (TypeError: just
+                # now); its manager has been told, but the others wait for this
+                # loop.
                 pass
         _backport.join(items)

@@ -59,7 +59,8 @@ def submit(*args, **kwargs):
 
 
 def _adjust_thread_count(self):
-    # For a submit that is not ours, and has put its work item.
+    # For a submit that is not ours, and has put its work item: in a full pool,
+    # no other look follows.  (Only our submit counts refusals.)
     if _shutdown and _backport.refuses():
         raise RuntimeError(_backport.REFUSED)
     num_threads = len(self._threads)
@@ -84,6 +85,7 @@ def _adjust_thread_count(self):
                 raise RuntimeError(_backport.REFUSED)
             t.start()
         finally:
+            # Also if it returned: a test may have replaced start().
             _backport.forget(t, _threads_queues)
         self._threads.add(t)
 

@@ -9,7 +9,8 @@ submit = load('patches.thread_3_7').submit
 
 
 def _adjust_thread_count(self):
-    # For a submit that is not ours, and has put its work item.
+    # For a submit that is not ours, and has put its work item: in a full pool,
+    # no other look follows.  (Only our submit counts refusals.)
     if _shutdown and _backport.refuses():
         raise RuntimeError(_backport.REFUSED)
     # if idle threads are available, don't spin new threads
@@ -37,5 +38,6 @@ def _adjust_thread_count(self):
                 raise RuntimeError(_backport.REFUSED)
             t.start()
         finally:
+            # Also if it returned: a test may have replaced start().
             _backport.forget(t, _threads_queues)
         self._threads.add(t)

@@ -22,12 +22,12 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # `run` puts this folder in front of PYTHONPATH.
 ON_PATH = os.path.join(PACKAGE, 'startup', 'run')
 
-# By its name the last: editable installs are importable when it runs.
+# By its name the last, so that the finder comes before those of other files.
 PTH = 'zz_backport.pth'
 # An expression for the folder of the package takes its place in startup/pth.
 PLACEHOLDER = b'PACKAGE'
 
-# What version 0.1.0 put at the end of a sitecustomize.py or a .pth file.
+# What an earlier 0.1.0 put at the end of a sitecustomize.py or a .pth file.
 OLD_LINES = rb'# >>> backport [0-9a-f]{8}(?:[^\n]*\n)+# <<< backport <<<\n'
 
 
@@ -42,15 +42,12 @@ def enable():
     _environment.check()
     answer = _environment.fresh(disabled=False)
     package = _environment.package(answer)
+    _refused(answer)
     if answer['active']:
         method, path = origin(answer)
         return '%s, by %s; nothing was changed%s' % (
             'on already' if method == 'pth' else 'active already',
             path or 'another start-up file', _for_others(package, path))
-    refused = [record for record in answer['records']
-               if record['state'] == 'refused']
-    if len(refused) == len(answer['records']):
-        raise Problem('it would not be applied here: ' + refused[0]['reason'])
     folder, where = _target(package)
     path = os.path.join(folder, PTH)
     _size_without(path)     # raises if it is not ours
@@ -61,7 +58,9 @@ def enable():
             # uv has made no .pyc files: a start would take a fifth longer.
             compileall.compile_dir(package, quiet=2)
         _write(path, _template().replace(PLACEHOLDER, where))
-        if not _environment.fresh(disabled=False)['active']:
+        answer = _environment.fresh(disabled=False)
+        refused = _refused(answer)
+        if not answer['active']:
             raise Problem('with %s a fresh interpreter is still not active'
                           % path)
     except BaseException:
@@ -119,6 +118,15 @@ def origin(answer):
         rb'\bbackport\b', _read(path))), None)
 
 
+def _refused(answer):
+    """Return the records of patches that are refused; not of all of them."""
+    refused = [record for record in answer['records']
+               if record['state'] == 'refused']
+    if len(refused) == len(answer['records']):
+        raise Problem('it would not be applied here: ' + refused[0]['reason'])
+    return refused
+
+
 def _for_others(package, path):
     obstacle = _environment.unreadable(package, *filter(None, [path]))
     return '' if obstacle is None else (
@@ -131,7 +139,8 @@ def _target(package):
     folders = _environment.site_folders()
     for folder in folders:
         if os.path.samefile(folder, os.path.dirname(package)):
-            return folder, b'sitedir + "/backport"'     # moves along with it
+            # A name of `site`, which executes the line: it moves along.
+            return folder, b'sitedir + "/backport"'
     if not folders:
         raise Problem('%s has no site-packages' % sys.prefix)
     return folders[0], ascii(package).encode('ascii')

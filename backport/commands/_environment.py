@@ -95,8 +95,8 @@ def package(answer):
                       'backport: %s; install it: %s -m pip install '
                       '--force-reinstall backport-bpo31783'
                       % (answer['problem'], sys.executable))
-    if not os.path.isdir(answer['package']):
-        raise Problem('%s is not a folder: install it unzipped'
+    if not os.path.isdir(os.path.join(answer['package'], 'patches')):
+        raise Problem('%s is in a zip file or a checkout: install it unzipped'
                       % answer['package'])
     return answer['package']
 

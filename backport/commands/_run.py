@@ -33,9 +33,10 @@ def main(arguments):
 
 def _problem(arguments):
     """Return why it would not be on in a program with *arguments*, or None."""
-    if not os.path.isdir(_enable.ON_PATH) or os.pathsep in _enable.ON_PATH:
-        return ('%s cannot be put on PYTHONPATH: install the package unzipped, '
-                'with no %r in its path' % (_enable.ON_PATH, os.pathsep))
+    if (not os.path.isdir(os.path.join(_enable.PACKAGE, 'patches'))
+            or os.pathsep in _enable.PACKAGE):
+        return ('%s cannot be used by PYTHONPATH: install it unzipped, with no '
+                '%r in its path' % (_enable.PACKAGE, os.pathsep))
     for option in _options(arguments):
         if option in 'IES':
             return ('it needs PYTHONPATH and the site module, and -%s turns '

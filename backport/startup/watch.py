@@ -8,7 +8,7 @@
 import os
 import sys
 
-package = __file__[:-17]
+package = __file__[:-len('/startup/watch.py')]
 
 
 def load():
@@ -29,8 +29,8 @@ def load():
 
 
 def find_spec(name, path=None, target=None):
-    """Leave modules of concurrent.futures to that finder; find no others."""
-    if (name.startswith('concurrent.futures.')
+    """Leave these two modules to that finder; find no others."""
+    if (name in ('concurrent.futures.thread', 'concurrent.futures.process')
             and 'backport._finder' not in sys.modules):
         try:
             return load().find_spec(name, path, target)

@@ -52,7 +52,7 @@ def words(run):
 def start_up_lines():
     """Return the text of startup/watch.py for a package in a folder."""
     def start_up_lines(package=PACKAGE):
-        placeholder = '__file__[:-17]'
+        placeholder = "__file__[:-len('/startup/watch.py')]"
         with open(os.path.join(PACKAGE, 'startup', 'watch.py')) as file:
             text = file.read()
         assert text.count(placeholder) == 1

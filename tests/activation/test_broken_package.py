@@ -7,10 +7,7 @@ import pytest
 
 import stdlib
 from children import HERE as CHILDREN_START_IN
-from environments import PACKAGE
-
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
+from environments import PACKAGE, ROOT
 
 
 @pytest.mark.parametrize('entry', [

@@ -7,7 +7,7 @@ from importlib.util import cache_from_source
 
 import pytest
 
-from environments import change, copied, read
+from environments import ROOT, change, copied, read
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -113,6 +113,14 @@ def test_editable_install(venv):
         venv.enable()
         assert venv.is_on()
     venv.disable()
+    assert not os.path.exists(venv.pth)
+
+
+def test_a_checkout(venv):
+    """Its patches/ is not where the lines of a start look for it."""
+    shutil.rmtree(os.path.join(venv.site, 'backport'))
+    assert_refused(venv.backport('enable', env={'PYTHONPATH': ROOT}),
+                   'checkout', 'install it')
     assert not os.path.exists(venv.pth)
 
 

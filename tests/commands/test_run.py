@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from environments import IS_ON, LAUNCHER, LAUNCHERS, read
+from environments import IS_ON, LAUNCHER, LAUNCHERS, ROOT, read
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -88,7 +88,14 @@ def test_it_is_on_and_was_not(venv):
     assert child.words == ['False'], child
 
 
-def test_from_a_checkout(venv, find_program, tmp_path):
+def test_a_checkout(venv):
+    """Its patches/ is not where the lines of a start look for it."""
+    shutil.rmtree(os.path.join(venv.site, 'backport'))
+    child = venv.backport('run', '-c', 'print()', env={'PYTHONPATH': ROOT})
+    assert child.returncode == 2 and 'install it unzipped' in child.err, child
+
+
+def test_the_package_is_somewhere_else(venv, find_program, tmp_path):
     """The program has the package of the command, and sys.path as it was."""
     os.rename(os.path.join(venv.site, 'backport'), str(tmp_path / 'backport'))
     child = venv.run('-c', '''

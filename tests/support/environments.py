@@ -15,6 +15,9 @@ from children import HERE, run_python
 PACKAGE = os.path.dirname(os.path.abspath(backport.__file__))
 VERSION = 'python%d.%d' % sys.version_info[:2]
 
+#: The checkout.
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
 #: The path of is_on.py.
 IS_ON = os.path.join(HERE, 'is_on.py')
 

@@ -113,8 +113,10 @@ def rows(*names):
     """Return the rows for this interpreter's version, of these patches or all.
     """
     version = '%d.%d.' % sys.version_info[:2]
-    return [Row(name, *row) for name in names or _sources.SOURCES
-            for row in _sources.SOURCES[name] if row[0].startswith(version)]
+    return [Row(name, releases, sha256, tuple(digests))
+            for name in names or _sources.SOURCES
+            for releases, sha256, *digests in _sources.SOURCES[name]
+            if releases.startswith(version)]
 
 
 def source(row):

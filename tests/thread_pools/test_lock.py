@@ -32,6 +32,13 @@ def test_it_has_the_interface_of_a_lock(run):
         'release unlocked lock'], child
 
 
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
+def test_released_by_another_thread_that_starts_workers(run, variant):
+    """Not what submit itself holds for a function that is not stock."""
+    child = run(PROGRAM, variant, 'release_it_for_another')
+    assert child.words == ['False'] and not child.err, child
+
+
 def test_nobody_waits_for_the_exit_handler(run):
     """3.9's plain lock would be held by it, or by the thread it waits for."""
     child = run(PROGRAM, 'patched', 'acquire_it_late', timeout=20)

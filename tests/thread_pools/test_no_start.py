@@ -16,7 +16,14 @@ def test_start_is_replaced_during_submit(run):
     for child in stock, patched:
         assert child.returncode == 0 and child.words == ['exits'], child
     assert 'cannot join thread before it is started' in stock.err, stock
-    assert 'exit waited for 0 workers' in patched.err, patched
+    assert 'exit waited for: 0;' in patched.err, patched
+
+
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
+def test_start_is_put_off(run, variant):
+    child = run(PROGRAM, variant, 'put_off')
+    assert child.words == ['0'] and child.returncode == 0, child
+    assert not child.err, child
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 7),

@@ -39,9 +39,10 @@ def sizes():
     lists = []
     if 'backport' in sys.modules:
         lock = thread._global_shutdown_lock
-        lists = [len(getattr(lock, name)) for name in lock.__slots__
-                 if isinstance(getattr(lock, name, None), (list, dict))
-                 and getattr(lock, name) is not vars(thread)]
+        lists = [len(value) for shared in (lock, thread._backport)
+                 for value in vars(shared).values()
+                 if isinstance(value, (list, dict))
+                 and value is not vars(thread)]
     return [len(gc.get_objects()), len(thread._threads_queues)] + lists
 
 

@@ -104,4 +104,26 @@ def while_stock_code_exits():
     return pool
 
 
+def under_an_audit_hook(objects_to='0'):
+    """It sees each function being replaced; it may object to one of them."""
+    def hook(event, args):
+        if event == 'object.__setattr__' and args[1] == '__code__':
+            seen.append(' '.join(map(state.folder, state.codes())))
+            if len(seen) == int(objects_to):
+                raise PermissionError('an audit hook objects')
+
+    from concurrent.futures import thread   # noqa: F401
+    seen = []
+    sys.addaudithook(hook)
+    import backport
+    tell(state.live())
+    tell(backport.status()[0].state)
+    backport.activate()
+    tell(state.live())
+    backport.deactivate()
+    tell(state.live())
+    for codes in seen:
+        tell(codes)
+
+
 variant.main(globals())

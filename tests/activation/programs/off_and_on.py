@@ -35,10 +35,10 @@ def never_forgotten():
     for _ in range(3):
         backport.deactivate()
         assert thread._backport.applied is applied
-        assert thread._python_exit.__code__ is applied.stock[2]
+        assert thread._python_exit.__code__ is applied.stock[0]
         backport.activate()
         assert thread._backport.applied is applied
-        assert thread._python_exit.__code__ is applied.ours[2]
+        assert thread._python_exit.__code__ is applied.ours[0]
     for name in list(sys.modules):
         if name.startswith('backport'):
             del sys.modules[name]
@@ -46,7 +46,7 @@ def never_forgotten():
     assert thread._backport.applied is applied
     tell(backport.status()[0].state)
     tell(backport.deactivate()[0].state)
-    assert thread._python_exit.__code__ is applied.stock[2]
+    assert thread._python_exit.__code__ is applied.stock[0]
     from concurrent.futures import process  # noqa: F401
     tell(backport.status()[1].state)
 

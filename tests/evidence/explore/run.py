@@ -42,7 +42,7 @@ BOUNDS = {
 }
 BOUNDS.update(processes.BOUNDS)
 #: CPU seconds that --full gives each scenario.
-SECONDS = 100
+SECONDS = 60
 
 #: What must be found, as variant -> scenario -> failures.
 KNOWN = {

@@ -73,6 +73,19 @@ def use_its_interface():
         tell(exc)
 
 
+def release_it_for_another():
+    class Pool(thread.ThreadPoolExecutor):
+        def _adjust_thread_count(self):
+            lock.release()
+            super()._adjust_thread_count()
+
+    lock.acquire()
+    t = threading.Thread(target=Pool(1).submit, args=(int,))
+    t.start()
+    t.join()
+    tell(lock.locked())
+
+
 def acquire_it_late():
     """Acquire it while the exit handler waits for another thread's hold."""
     def late():

@@ -17,6 +17,20 @@ def replaced():
     return pool
 
 
+def put_off():
+    """Threads are started later; something else starts them for real."""
+    def start_later(worker):
+        later.append(worker)
+
+    later = []
+    pool = ThreadPoolExecutor(1)
+    with mock.patch('threading.Thread.start', start_later):
+        future = pool.submit(int)
+    for worker in later:
+        worker.start()
+    tell(future.result())
+
+
 def raises_in_a_child():
     """The child is forked while exit waits; 3.6 accepts work there."""
     def fork():
