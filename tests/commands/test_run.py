@@ -214,7 +214,7 @@ def test_exit_status(venv, program):
 
 def test_signals(venv, find_program):
     child = venv.backport('run', find_program('signalled.py'),
-                          interrupt_at='ready')
+                          interrupt_at='ready\n')   # whole, with -u too
     assert child.words == ['ready', 'interrupted'], child
     assert child.returncode == -signal.SIGTERM, child
 
