@@ -150,7 +150,7 @@ def is_off(name):
 
 
 def refuse(name, reason):
-    """Decide that a module is left as it is, and warn."""
+    """Decide that a module is left as it is; warn, once for each reason."""
     decided[name] = 'refused', reason
     try:
         load('_report').warn(name, PATCHES[name], reason)

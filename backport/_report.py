@@ -3,12 +3,17 @@ import atexit
 import os
 import sys
 
+_warned = set()     # texts
+
 
 def warn(name, module_name, reason):
-    """Warn that a module is left as it is; by default, once for each reason."""
+    """Warn, once for each reason, that a module is left as it is."""
     text = ('backport leaves %s as it is: %s. Work submitted while the '
             'interpreter exits can be lost (bpo-31783). BACKPORT_DISABLE=%s '
             'silences this warning.' % (module_name, reason, name))
+    if text in _warned:
+        return
+    _warned.add(text)
     import warnings
     try:
         warnings.warn(text, RuntimeWarning, stacklevel=2)

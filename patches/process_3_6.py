@@ -3,6 +3,9 @@
 The manager is woken through the result queue.  The releases differ in `map`,
 not in the functions replaced here.
 """
+from .._finder import load
+
+_python_exit = load('patches.thread_3_7')._python_exit
 
 
 def submit(self, fn, *args, **kwargs):
@@ -75,19 +78,3 @@ def _start_queue_management_thread(self):
                 # The next submit tries again.
                 self._queue_management_thread = None
             raise
-
-
-def _python_exit():
-    global _shutdown
-    _backport.declare()
-    _shutdown = True
-    try:
-        # Afterwards every submit is refused, and every manager that will ever
-        # run is in _threads_queues and has started.
-        _backport.wait(_threads_queues)
-    finally:
-        # After Ctrl-C as well: multiprocessing joins what managers must stop.
-        items = _backport.started(_threads_queues)
-        for t, q in items:
-            q.put(None)
-        _backport.join(items)

@@ -3,6 +3,9 @@
 The releases differ in thread names and in a reference cycle, not in the
 functions replaced here.
 """
+from .._finder import load
+
+_python_exit = load('patches.thread_3_7')._python_exit
 
 
 def submit(self, fn, *args, **kwargs):
@@ -68,19 +71,3 @@ def _adjust_thread_count(self):
             # Also if it returned: a test may have replaced start().
             _backport.forget(t, _threads_queues)
         self._threads.add(t)
-
-
-def _python_exit():
-    global _shutdown
-    _backport.declare()
-    _shutdown = True
-    try:
-        # Afterwards every submit is refused, and every worker that will ever
-        # run is in _threads_queues and has started.
-        _backport.wait(_threads_queues)
-    finally:
-        # Whatever ended the wait, Ctrl-C for one.
-        items = _backport.started(_threads_queues)
-        for t, q in items:
-            q.put(None)
-        _backport.join(items)

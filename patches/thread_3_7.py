@@ -1,4 +1,6 @@
-"""`concurrent.futures.thread` of 3.7.0 to 3.7.17, and of 3.8 in part.
+"""`concurrent.futures.thread` of 3.7.0 to 3.7.17, and of others in part.
+
+3.6 has its `_python_exit`, for process pools as well; 3.8 its `submit`, too.
 
 `submit` takes any keyword, "self" and "fn" included, as it does from 3.7.4 on
 (bpo-36492); 3.8 warns about ``fn=``.
@@ -95,11 +97,12 @@ def _python_exit():
     _backport.declare()
     _shutdown = True
     try:
-        # Afterwards every submit is refused, and every worker that will ever
-        # run is in _threads_queues and has started.
+        # Afterwards every submit is refused, and every worker (or manager) that
+        # will ever run is in _threads_queues and has started.
         _backport.wait(_threads_queues)
     finally:
-        # Whatever ended the wait, Ctrl-C for one.
+        # Whatever ended the wait, Ctrl-C for one: multiprocessing joins what
+        # managers must stop.
         items = _backport.started(_threads_queues)
         for t, q in items:
             q.put(None)

@@ -4,8 +4,8 @@ It starts no worker while one is idle (bpo-24882).
 """
 from .._finder import load
 
-_python_exit = load('patches.thread_3_7')._python_exit
-submit = load('patches.thread_3_7').submit
+thread_3_7 = load('patches.thread_3_7')
+submit, _python_exit = thread_3_7.submit, thread_3_7._python_exit
 
 
 def _adjust_thread_count(self):

@@ -119,7 +119,10 @@ def origin(answer):
 
 
 def _refused(answer):
-    """Return the records of patches that are refused; not of all of them."""
+    """Return the records of patches that are refused.
+
+    Raises `Problem` if all are.
+    """
     refused = [record for record in answer['records']
                if record['state'] == 'refused']
     if len(refused) == len(answer['records']):

@@ -41,9 +41,11 @@ ON_THE_WAY = [('futures', 'futures', 'futures'),
               ('futures', 'futures', 'patches'),
               ('futures', 'patches', 'patches')]
 
+has_audit_hooks = pytest.mark.skipif(
+    sys.version_info < (3, 8), reason='3.6 and 3.7 have no audit hooks')
 
-@pytest.mark.skipif(sys.version_info < (3, 8),
-                    reason='3.6 and 3.7 have no audit hooks')
+
+@has_audit_hooks
 def test_what_an_audit_hook_sees(words):
     """No worker is entered before it starts while the exit handler is stock."""
     told = words('odd_moments.py', 'stock', 'under_an_audit_hook')
@@ -52,8 +54,7 @@ def test_what_an_audit_hook_sees(words):
     assert seen == ON_THE_WAY + [('patches',) * 3] + ON_THE_WAY[:0:-1]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 8),
-                    reason='3.6 and 3.7 have no audit hooks')
+@has_audit_hooks
 @pytest.mark.parametrize('objects_to', '123')
 def test_an_audit_hook_objects(run, objects_to):
     """Nothing is left half done, and it can be tried again."""

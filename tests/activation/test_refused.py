@@ -35,7 +35,7 @@ def test_vendor_changed_the_code(ask, vendor, tmp_path, where):
     with open(path, 'rb') as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     child = ask('refused.py', 'patched', 'changed_by_a_vendor',
-                env=stdlib.environ(tmp_path, PYTHONWARNINGS='default'))
+                env=stdlib.environ(tmp_path, PYTHONWARNINGS='always'))
     assert child.words == ['3'], child
     assert (child.record.state, child.record.live) == ('refused', 'futures')
     assert (child.record.source, child.record.sha256) == (path, digest)

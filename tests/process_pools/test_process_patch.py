@@ -48,7 +48,7 @@ def changed(name, line):
 def test_unknown_source(run, tmp_path, name, line, states):
     stdlib.in_front(tmp_path, changed(name, line), name)
     child = run(PROGRAM, 'patched', 'tell_states',
-                env=stdlib.environ(tmp_path, PYTHONWARNINGS='default'))
+                env=stdlib.environ(tmp_path, PYTHONWARNINGS='always'))
     assert child.words == states, child
     assert child.err.count('RuntimeWarning: ') == states.count(
         name + '=refused'), child
@@ -62,7 +62,7 @@ def test_two_unknown_sources(run, tmp_path):
     with open(paths['process'], 'wb') as file:
         file.write(sources['process'])
     child = run(PROGRAM, 'patched', 'activate_again',
-                env=stdlib.environ(tmp_path, PYTHONWARNINGS='default'))
+                env=stdlib.environ(tmp_path, PYTHONWARNINGS='always'))
     assert child.words == ['thread=refused', 'process=refused'], child
     warnings = child.err.split('RuntimeWarning: ')[1:]
     assert len(warnings) == 2, child

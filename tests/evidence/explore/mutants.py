@@ -16,6 +16,7 @@ TORN = 'S raised TornRead: List'
 FAILED, VAIN = 'child failed: status 0x100', 'exit waited in vain'
 
 PATCH = 'patches/thread_%s.py' % ('3_6' if VERSION == '3.6' else '3_7')
+EXIT_HANDLER = 'patches/thread_3_7.py'
 START = 'patches/thread_%s.py' % VERSION.replace('.', '_')
 
 _LOOK = '''            if _shutdown and _backport.refuses():
@@ -89,14 +90,15 @@ MUTANTS = {
 
     # The exit handler.
     'exit is declared after the wait': (
-        PATCH, {'    _shutdown = True\n': '',
-                _FINALLY: _FINALLY + '        _shutdown = True\n'},
+        EXIT_HANDLER, {'    _shutdown = True\n': '',
+                       _FINALLY: _FINALLY + '        _shutdown = True\n'},
         'new-pool', NOT_JOINED),
     'exit takes stock before the wait': (
-        PATCH, {'    ' + _TAKE_STOCK: '', _WAIT: _TAKE_STOCK + _WAIT},
+        EXIT_HANDLER, {'    ' + _TAKE_STOCK: '', _WAIT: _TAKE_STOCK + _WAIT},
         'new-pool', NOT_JOINED),
     'exit forgets the workers after Ctrl-C': (
-        PATCH, {_TRY: '\n    if True:\n', _FINALLY: '\n    if True:\n'},
+        EXIT_HANDLER, {_TRY: '\n    if True:\n',
+                       _FINALLY: '\n    if True:\n'},
         'ctrl-c', NOT_JOINED),
     'exit does not wait for starts': (
         '_exit.py', {'                  if _is_starting(thread)\n':

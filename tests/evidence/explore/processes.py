@@ -3,6 +3,7 @@
 The running interpreter's own concurrent.futures.process, as it is, patched, and
 weakened; multiprocessing, as it is, on models of what it asks of the system.
 """
+import mutants
 from mutants import DEADLOCK, LEFT_BEHIND, NOT_JOINED, RAN, VAIN, VERSION
 
 ORPHAN, MANAGER_DIED = 'orphan', 'printed RuntimeError'
@@ -43,6 +44,7 @@ if VERSION == '3.6':
 KNOWN = {'stock': _LOSSES, 'patched': _LIMITS}
 
 PATCH = 'patches/process_%s.py' % ('3_6' if VERSION == '3.6' else '3_7')
+EXIT_HANDLER = mutants.EXIT_HANDLER if VERSION == '3.6' else PATCH
 if VERSION == '3.6':
     FLAG, THREADS = '_shutdown', '_threads_queues'
     _IF_DECLARED = 'if _shutdown and _backport.declared():\n'
@@ -104,13 +106,16 @@ MUTANTS = {
         PATCH, {'            t._backport_starter = None\n': ''},
         'process-interrupted', NOT_JOINED),
     'process exit: no wait': (
-        PATCH, {_WAIT: '        pass\n'}, 'process-first-submit', NOT_JOINED),
+        EXIT_HANDLER, {_WAIT: '        pass\n'}, 'process-first-submit',
+        NOT_JOINED),
     'process exit: waits before it declares': (
-        PATCH, {_DECLARE: '', _WAIT: _WAIT + '    ' + _DECLARE},
+        EXIT_HANDLER, {_DECLARE: '', _WAIT: _WAIT + '    ' + _DECLARE},
         'process-first-submit', NOT_JOINED),
     'process exit: Ctrl-C ends it': (
-        PATCH, {'    finally:\n': '    except ZeroDivisionError:\n'
-                '        return\n    else:\n'}, 'process-ctrl-c', DEADLOCK),
+        EXIT_HANDLER, {'\n    finally:\n':
+                       '\n    except ZeroDivisionError:\n'
+                       '        return\n    else:\n'},
+        'process-ctrl-c', DEADLOCK),
     'process exit: joins who has not started': (
         '_exit.py', {' if _has_started(item[0])': ''}, 'process-ctrl-c',
         'E raised RuntimeError: cannot join thread before it is started'),
