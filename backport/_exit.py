@@ -2,38 +2,47 @@
 
 3.9 closed bpo-31783 with one plain lock that every ``submit`` in the process
 takes.  Submitters then exclude *each other*, and a signal handler, a finaliser
-or a fork that meets one of them inside deadlocks.  Here only the exit handler
-ever waits.  A submitter enters the Thread that it is going to start where the
-exit handler looks for threads, and then looks at the flag; the exit handler
-sets the flag, and then looks for threads.  One of the two sees the other.
-``docs/design.md`` has the argument.
+or a fork that meets one of them inside deadlocks.  Here there is no lock, and
+only the exit handler ever waits.
 
-There is no lock.  Every step on what threads share is one step of the
-interpreter (``docs/one-step.md``), so an interrupted thread holds nothing.
+It does what stock's does: it tells all workers to leave, and joins them.  Then
+it *closes*: no worker is started any more.  Last it waits for those that are
+just being started, and tells and joins them as well.
+
+A submitter and the exit handler meet in two places.  In each, both write first
+and read second, so that one of the two sees the other:
+
+* A submitter registers a worker in `starting`, then reads `closed`.  The exit
+  handler sets `closed`, then reads `starting`.  So either the worker is not
+  started, or the exit handler waits for it.
+* A submitter puts a work item, then reads `told`.  The exit handler enters the
+  queue in `told`, then puts its None.  So either the None comes behind the work
+  item, or the submitter knows that it may have come before.
+
+Each such read and write is one step of the interpreter (docs/one-step.md).
+docs/design.md has the whole argument.
 """
+import queue
 import sys
 import threading
-# Once, because tests leave os.getpid replaced.
+# Once, because tests leave os.getpid replaced, and stop the clock.
 from os import getpid
+from time import monotonic
 
-# Seconds between two looks of the exit handler.
+# Seconds between two polls of the exit handler.
 PAUSE = 0.001
 
-# Looks at the start of a thread that may have no end: its native thread died of
-# a MemoryError; a signal handler in the middle of it has called the exit
-# handler; or a program's own function (`Exit.guard`) does the work right there.
-# What is alive starts in less: each look gives up the GIL and the processor.
-PATIENCE = 3000
+# Seconds that exit waits while no start gets any further.  One may have no end:
+# its native thread died of a MemoryError, or a worker process cannot be forked.
+STARTING = 10
 
-# The same for a manager: before it is started, all processes of its pool are.
-LONGEST = 60000
+# Seconds for a start that an exception of a signal handler has ended.  The
+# native thread may be about to run, or never have been asked for.
+INTERRUPTED = 1
 
 
 class Exit:
-    """What submit uses, and below that what the exit handler uses.
-
-    *namespace* is that of the patched module; *lock* is for thread pools.
-    """
+    """The state of one module at exit.  *lock* is for thread pools."""
 
     #: The message with which submit refuses work.
     REFUSED = 'cannot schedule new futures after interpreter shutdown'
@@ -43,151 +52,204 @@ class Exit:
 
     def __init__(self, namespace, lock=None):
         self.namespace = namespace
+        self.flag = ('_global_shutdown' if '_global_shutdown' in namespace
+                     else '_shutdown')
         self.lock = lock
         self.applied = None     # what the installer did to that module
-        self.process_id = None  # of the process that has declared exit
-        self.taken_out = []     # threads, see `forget`
+        # A Thread that is being started -> (its value in the dictionary of
+        # threads, process id, thread id of the submitter, its pool's processes)
+        self.starting = {}
+        # Stock's handler may have set the flag, before the patch was applied.
+        self.process_id, self.closed, self.told = None, True, {}
         # For the report; two threads that count at the same time may count one.
         self.waits = self.refusals = 0
+
+    # What submitters use.
+
+    def declared(self):
+        """Return whether this very process has declared exit.
+
+        One that a job forks while exit waits for that job inherits the flag.
+        Read before `closed` and `told`, which `declare` resets first.
+        """
+        return (self.namespace[self.flag]
+                and self.process_id in (None, getpid()))
+
+    def refuses(self, work_queue):
+        """Return whether a work item in *work_queue* may be left behind."""
+        return self.declared() and (self.closed or id(work_queue) in self.told)
 
     def refusal(self):
         """Return the RuntimeError for submit to raise; count it."""
         self.refusals += 1
         return RuntimeError(self.REFUSED)
 
-    def declared(self):
-        """Return whether this very process has set the flag, if it is set.
+    def start(self, thread, value, threads, start, processes=()):
+        """Call *start*, which starts *thread*, and enter it in *threads*.
 
-        Stock 3.6 refuses nothing, so neither may a process that was forked with
-        the flag set: a worker process started by work that exit waits for.
-        None: stock's exit handler has set it, before the patch was applied.
+        Raises RuntimeError if it is too late for that, and whatever *start*
+        raises.  Like stock, it enters a Thread after the start, for programs
+        join what is there.  *processes* grows as long as *start* gets further.
         """
-        return self.process_id in (None, getpid())
-
-    def refuses(self):
-        """Return whether a thread must not be started any more.
-
-        Who holds the lock may go on, for exit waits for that.
-        """
-        return self.declared() and not (self.lock and self.lock.held())
-
-    def guard(self, start_workers):
-        """Call *start_workers*; exit waits for that, but not for ever.
-
-        A program has put it in place of the patched function, and it does not
-        look at the flag.  Raises RuntimeError if that is set.
-        """
-        hold = self.lock.hold(PATIENCE)
         try:
-            if self.namespace['_shutdown'] and self.declared():
+            self.starting[thread] = (value, getpid(), threading.get_ident(),
+                                     processes)
+            if self.declared() and self.closed:
                 raise RuntimeError(self.REFUSED)
-            start_workers()
-        finally:
-            self.lock.holds.pop(hold, None)
+            start()
+            threads[thread] = value
+        except BaseException:
+            # Unlike stock, which would lose what it takes from the queue.
+            if self.may_run(thread):
+                threads[thread] = value
+            self.starting.pop(thread, None)
+            raise
+        self.starting.pop(thread, None)
 
-    def forget(self, thread, threads):
-        """Take *thread* out of *threads* if it will never run.
+    @staticmethod
+    def may_run(thread):
+        """Return whether *thread*, whose start has raised, runs or may yet.
 
-        Its start raised, or a test has replaced start().  It may run yet if a
-        handler raised while start() waited.  Returns whether it was taken out.
+        A signal handler may have raised when the native thread was there.
         """
-        try:
-            # In this order: it leaves _limbo after it has set _started.
-            if thread in threading._limbo or thread._started.is_set():
-                return False
-        except AttributeError:
-            return False    # it is no threading.Thread
-        threads.pop(thread, None)
-        if self.process_id is not None:
-            # Kept: if it were freed while `_items` has a weak reference to it,
-            # that would take it out once more and print a KeyError.
-            self.taken_out.append(thread)
-        return True
+        # In this order: it leaves _limbo after it has set _started.
+        return thread in threading._limbo or _has_started(thread)
+
+    # What the exit handler uses.
 
     def declare(self):
-        """Say who sets the flag.  First, for a fork may come in between."""
-        self.process_id = getpid()
+        """Get ready for the flag to be set."""
+        if not self.declared():
+            # The program has called the exit handler before, and has unset the
+            # flag; or this is the child of a fork.
+            self.told, self.closed = {}, False
+            self.process_id = getpid()
 
-    def wait(self, threads):
-        """Wait until every thread of *threads* that will ever run has started.
+    def leave(self, threads, tell):
+        """Have all *threads* leave, and join them.
 
-        What a signal handler raises ends the wait.
+        *threads* is the module's dictionary of threads and values.  *tell* is
+        called with a value.  Ctrl-C ends the joins, as on stock; but even then
+        no worker is started afterwards, and all have been told, because
+        multiprocessing joins the processes that managers must stop.
         """
-        if self.lock:
-            self.waits += self.lock.wait(_pause)
-        looks = PATIENCE if self.lock else LONGEST
+        try:
+            if self.lock:
+                self.waits += self.lock.wait(_pause)
+            self._join(self._tell(threads, tell))
+        finally:
+            self.closed = True
+            try:
+                self._wait(self._being_started, STARTING)
+                self._wait(lambda: [
+                    thread for thread in list(self.starting) + _keys(threads)
+                    if thread in threading._limbo], INTERRUPTED)
+            finally:
+                late = self._tell(threads, tell)
+        self._join(late)
+
+    def _tell(self, threads, tell):
+        """Tell *threads* to leave; return those that have been told."""
+        found = [(thread, self.starting.get(thread, (None,))[0])
+                 for thread in list(self.starting)]
+        found += [(thread, threads.get(thread)) for thread in _keys(threads)]
+        told, before = [], list(self.told)
+        for thread, value in found:
+            if value is None or not _is_running(thread):
+                continue
+            told.append(thread)
+            if id(value) not in before:
+                try:
+                    _wait_for_room(value)
+                finally:
+                    self.told[id(value)] = value
+                tell(value)
+        return told
+
+    def _being_started(self):
+        """Return what exit waits for, and how far it has come."""
         # A program may call the exit handler itself, from a signal handler for
         # one.  A start below that cannot go on before this returns.
         me = threading.get_ident()
-        waited = [thread for thread, _ in _items(threads)
-                  if _is_starting(thread)
-                  and getattr(thread, '_backport_starter', None) != me]
-        self.waits += len(waited)
-        while waited and looks:
+        found = []
+        for thread in list(self.starting):
+            _, process_id, submitter, processes = self.starting.get(
+                thread, (None, None, None, ()))
+            if (process_id == getpid() and submitter != me
+                    and not _has_started(thread)):
+                found.append((thread, len(processes)))
+        return found
+
+    def _wait(self, look, seconds):
+        """Poll until look() is empty or stays the same for *seconds*."""
+        before, found = None, look()
+        self.waits += len(found)
+        while found:
+            if found != before:
+                # A clock that stands still must not make this endless.
+                before, polls = found, 1000 * seconds
+                end = monotonic() + seconds
+            elif not polls or monotonic() > end:
+                break
+            polls -= 1
             _pause()
-            looks -= 1
-            waited = [thread for thread in waited
-                      if _is_starting(thread) and thread in threads]
+            found = look()
 
     @staticmethod
-    def started(threads):
-        """Return the items of *threads* to tell and to join, as a list."""
-        # More than `wait` has found, if it was interrupted.
-        return [item for item in _items(threads) if _has_started(item[0])]
-
-    @staticmethod
-    def join(items):
-        """Join the threads of *items*.
-
-        One that meets another join, a shutdown()'s, can fail by an assertion in
-        `threading`; stock's handler then joins nobody else.
-        """
-        for thread, _ in items:
-            try:
-                thread.join()
-            except AssertionError:
-                thread.join()
+    def _join(threads):
+        for thread in threads:
+            # A join that meets another one, of shutdown() for instance, can
+            # fail by an assertion in `threading`; stock's handler dies of it.
+            for _ in range(1000):
+                try:
+                    thread.join()
+                    break
+                except AssertionError:
+                    _pause()
 
 
-def _items(threads):
-    """Return the items of a WeakKeyDictionary as a list.
+def _keys(threads):
+    """Return the threads of a WeakKeyDictionary as a list.
 
-    Its items() can skip one, or raise RuntimeError (stock's handlers die of it)
+    Its keys() can skip one, or raise RuntimeError (stock's handlers die of it)
     if another thread frees or enters a Thread.
     """
     try:
-        found = [reference() for reference in threads.keyrefs()]    # one step
+        references = threads.keyrefs()      # one step
     except AttributeError:
-        found = list(threads)   # a program has put another mapping there
-    items = [(thread, threads.get(thread)) for thread in found
-             if thread is not None]
-    return [item for item in items if item[1] is not None]
-
-
-def _is_starting(thread):
-    """Return whether *thread* has not started yet.
-
-    A copy of another process's thread never will; threading marks it as stopped
-    in the child of a fork.
-    """
-    try:
-        return not (thread._started.is_set() or thread._is_stopped)
-    except AttributeError:
-        return False    # it is no threading.Thread
+        return list(threads)    # a program has put another mapping there
+    return [thread for thread in [reference() for reference in references]
+            if thread is not None]
 
 
 def _has_started(thread):
+    try:
+        return thread._started.is_set()
+    except AttributeError:
+        return True     # it is no threading.Thread
+
+
+def _is_running(thread):
     """Return whether *thread* has started, and may still be running.
 
     Nobody needs to tell one that has ended.  On 3.6 its queue may even have
     been forked with the mutex held, and put() would block for ever.  One that a
     forking submit starts in the child is marked as stopped, but has a new lock.
     """
-    try:
-        return thread._started.is_set() and not (
-            thread._is_stopped and thread._tstate_lock is None)
-    except AttributeError:
-        return True
+    return _has_started(thread) and not (
+        getattr(thread, '_is_stopped', False) and thread._tstate_lock is None)
+
+
+def _wait_for_room(work_queue):
+    """Wait until put() would not block.
+
+    Who is blocked in put() has come earlier, and stock does that work; so the
+    queue must not be in `told` yet.
+    """
+    if isinstance(work_queue, queue.Queue) and work_queue.maxsize > 0:
+        with work_queue.not_full:
+            while work_queue._qsize() >= work_queue.maxsize:
+                work_queue.not_full.wait()
 
 
 def _pause():

@@ -70,8 +70,6 @@ def _put(name, module, live, codes, releases):
         # The name that 3.9 has.  The patch itself uses the other one: gevent's
         # monkey patching replaces what it finds under this (gevent PR 2191).
         namespace.setdefault('_global_shutdown_lock', shared.lock)
-        # By it submit knows whether somebody has replaced what starts workers.
-        namespace['_backport_start_workers'] = functions[-1]
     if shared.applied is None or shared.applied.functions != functions:
         # The namespace type, without an import.
         shared.applied = type(sys.implementation)(

@@ -13,12 +13,14 @@ class GlobalShutdownLock:
     """
 
     def __init__(self):
-        # What is held: (thread id, process id, looks, object()) -> True.
+        # What is held: (thread id, process id, object()) -> True.
         self.holds = {}
 
     def acquire(self, blocking=True, timeout=-1):
         """Hold the lock until `release`.  Returns True, and never waits."""
-        self.hold()
+        # The thread id is looked up at each call: gevent and eventlet replace
+        # the function by one that tells greenlets apart.
+        self.holds[threading.get_ident(), getpid(), object()] = True
         return True
 
     def release(self):
@@ -27,11 +29,9 @@ class GlobalShutdownLock:
         Raises RuntimeError if the lock is not held.
         """
         # By thread: in a forked child the process id has changed.
-        thread_id = threading.get_ident()
-        # The newest first: the outer one must not end with a nested one.  That
-        # of a guard last: the program does not know of it.
-        holds = sorted(list(self.holds)[::-1], key=lambda hold: (
-            hold[2] < float('inf'), hold[0] != thread_id))
+        me = threading.get_ident()
+        # The newest first: the outer one must not end with a nested one.
+        holds = sorted(list(self.holds)[::-1], key=lambda hold: hold[0] != me)
         if not any(self.holds.pop(hold, False) for hold in holds):
             raise RuntimeError('release unlocked lock')
 
@@ -44,35 +44,15 @@ class GlobalShutdownLock:
     def __exit__(self, exc_type, exc_value, traceback):
         self.release()
 
-    # What `Exit` uses.
-
-    def hold(self, looks=float('inf')):
-        """Hold the lock until the return value is removed from `holds`.
-
-        Exit looks at it so many times before it goes on without it.
-        """
-        # The thread id is looked up at each call: gevent and eventlet replace
-        # the function by one that tells greenlets apart.
-        hold = threading.get_ident(), getpid(), looks, object()
-        self.holds[hold] = True
-        return hold
-
-    def held(self):
-        """Return whether the calling thread holds the lock."""
-        me = threading.get_ident(), getpid(), float('inf')
-        return any(hold[:3] == me for hold in list(self.holds))
-
     def wait(self, pause):
         """Wait until each hold that is there has ended; return their number.
 
-        *pause* is called between two looks.  Those of the calling thread do not
+        *pause* is called between two polls.  Those of the calling thread do not
         count, nor do those of another process, whose copy a forked child has.
         """
-        waited = looks = 0
-        for hold in list(self.holds):
-            if hold[0] != threading.get_ident() and hold[1] == getpid():
-                waited += 1
-                while hold in self.holds and looks < hold[2]:
-                    pause()
-                    looks += 1
-        return waited
+        found = [hold for hold in list(self.holds)
+                 if hold[0] != threading.get_ident() and hold[1] == getpid()]
+        for hold in found:
+            while hold in self.holds:
+                pause()
+        return len(found)

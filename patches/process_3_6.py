@@ -13,36 +13,36 @@ def submit(self, fn, *args, **kwargs):
         if self._broken:
             raise BrokenProcessPool('A child process terminated abruptly, the '
                                     'process pool is not usable anymore')
-        # New on 3.6, as in the thread patch: no late work is refused otherwise.
-        if _shutdown and _backport.declared():
-            raise _backport.refusal()
         if self._shutdown_thread:
             raise RuntimeError('cannot schedule new futures after shutdown')
+        # New on 3.6 (bpo-33097, in 3.7): no late work is refused otherwise.
+        if _shutdown and _backport.declared():
+            raise _backport.refusal()
 
         f = _base.Future()
         w = _WorkItem(f, fn, args, kwargs)
-        work_id = self._queue_count
-
-        try:
-            self._pending_work_items[work_id] = w
-            self._start_queue_management_thread()
-            # Not yet declared means that the exit handler will find a manager,
-            # and that this one stays as long as the work item is pending.
-            if _shutdown and _backport.declared():
-                raise _backport.refusal()
-        except BaseException:
-            # No manager can come to the item: its id is not in the queue.  One
-            # that fails all items, for the pool is broken, dies if the
+        self._pending_work_items[self._queue_count] = w
+        # A manager looks at the flag first and at what is pending second.  So
+        # one that has not seen this item leaves only if the flag is set by now.
+        # (Its id is in no queue yet: one without its item kills a manager.)
+        if _shutdown and _backport.declared():
+            # One that fails all items, for the pool is broken, dies if the
             # dictionary changes under it.
             if not self._broken:
-                self._pending_work_items.pop(work_id, None)
-                # A manager may have stayed for that.
+                del self._pending_work_items[self._queue_count]
+                # A manager may have stayed for it.
                 self._result_queue.put(None)
-            raise
-        self._work_ids.put(work_id)
-        self._queue_count = work_id + 1
+            raise _backport.refusal()
+
+        self._work_ids.put(self._queue_count)
+        self._queue_count += 1
         # Wake up queue management thread
         self._result_queue.put(None)
+        try:
+            self._start_queue_management_thread()
+        except BaseException:
+            f.cancel()      # a manager that comes later drops the work item
+            raise
         return f
 
 
@@ -60,21 +60,18 @@ def _start_queue_management_thread(self):
                                    self._call_queue,
                                    self._result_queue))
         t.daemon = True
-        t._backport_starter = threading.get_ident()     # see Exit.wait
-        try:
-            # Entered first, looked second.  The exit handler does it the other
-            # way round, so one of the two sees the other.
-            _threads_queues[t] = self._result_queue
-            if _shutdown and _backport.declared():
-                raise _backport.refusal()
+
+        def start():
             # Start the processes so that their sentinels are known.
             self._adjust_process_count()
             self._queue_management_thread = t
             t.start()
+
+        try:
+            _backport.start(t, self._result_queue, _threads_queues, start,
+                            self._processes)
         except BaseException:
-            # The start is on no stack any more, though it may succeed yet.
-            t._backport_starter = None
-            if _backport.forget(t, _threads_queues):
+            if not _backport.may_run(t):
                 # The next submit tries again.
                 self._queue_management_thread = None
             raise

@@ -25,36 +25,35 @@ def submit(*args, **kwargs):
     with self._shutdown_lock:
         if self._broken:
             raise BrokenProcessPool(self._broken)
-        # Before the executor's own flag, which managers set at exit as well.
-        if _global_shutdown:
-            raise _backport.refusal()
         if self._shutdown_thread:
             raise RuntimeError('cannot schedule new futures after shutdown')
+        if _global_shutdown:
+            raise _backport.refusal()
 
         f = _base.Future()
         w = _WorkItem(f, fn, args, kwargs)
-        work_id = self._queue_count
-
-        try:
-            self._pending_work_items[work_id] = w
-            self._start_queue_management_thread()
-            # Not yet declared means that the exit handler will find a manager,
-            # and that this one stays as long as the work item is pending.
-            if _global_shutdown:
-                raise _backport.refusal()
-        except BaseException:
-            # No manager can come to the item: its id is not in the queue.  One
-            # that fails all items, for the pool is broken, dies if the
+        self._pending_work_items[self._queue_count] = w
+        # A manager looks at the flag first and at what is pending second.  So
+        # one that has not seen this item leaves only if the flag is set by now.
+        # (Its id is in no queue yet: one without its item kills a manager.)
+        if _global_shutdown:
+            # One that fails all items, for the pool is broken, dies if the
             # dictionary changes under it.
             if not self._broken:
-                self._pending_work_items.pop(work_id, None)
-                # A manager may have stayed for that.
+                del self._pending_work_items[self._queue_count]
+                # A manager may have stayed for it.
                 self._queue_management_thread_wakeup.wakeup()
-            raise
-        self._work_ids.put(work_id)
-        self._queue_count = work_id + 1
+            raise _backport.refusal()
+
+        self._work_ids.put(self._queue_count)
+        self._queue_count += 1
         # Wake up queue management thread
         self._queue_management_thread_wakeup.wakeup()
+        try:
+            self._start_queue_management_thread()
+        except BaseException:
+            f.cancel()      # a manager that comes later drops the work item
+            raise
         return f
 
 
@@ -76,21 +75,18 @@ def _start_queue_management_thread(self):
                                    self._queue_management_thread_wakeup),
                              name='QueueManagerThread')
         t.daemon = True
-        t._backport_starter = threading.get_ident()     # see Exit.wait
-        try:
-            # Entered first, looked second.  The exit handler does it the other
-            # way round, so one of the two sees the other.
-            _threads_wakeups[t] = self._queue_management_thread_wakeup
-            if _global_shutdown:
-                raise _backport.refusal()
+
+        def start():
             # Start the processes so that their sentinels are known.
             self._adjust_process_count()
             self._queue_management_thread = t
             t.start()
+
+        try:
+            _backport.start(t, self._queue_management_thread_wakeup,
+                            _threads_wakeups, start, self._processes)
         except BaseException:
-            # The start is on no stack any more, though it may succeed yet.
-            t._backport_starter = None
-            if _backport.forget(t, _threads_wakeups):
+            if not _backport.may_run(t):
                 # The next submit tries again.
                 self._queue_management_thread = None
                 # The callback of its weak reference would fail if shutdown()
@@ -100,22 +96,15 @@ def _start_queue_management_thread(self):
 
 
 def _python_exit():
+    def wake(thread_wakeup):
+        try:
+            thread_wakeup.wakeup()
+        except (OSError, TypeError):
+            # shutdown(), in another thread, has closed it (TypeError: just
+            # now); its manager has been told, but the others wait for this.
+            pass
+
     global _global_shutdown
     _backport.declare()
     _global_shutdown = True
-    try:
-        # Afterwards every submit is refused, and every manager that will ever
-        # run is in _threads_wakeups and has started.
-        _backport.wait(_threads_wakeups)
-    finally:
-        # After Ctrl-C as well: multiprocessing joins what managers must stop.
-        items = _backport.started(_threads_wakeups)
-        for _, thread_wakeup in items:
-            try:
-                thread_wakeup.wakeup()
-            except (OSError, TypeError):
-                # shutdown(), in another thread, has closed it (TypeError: just
-                # now); its manager has been told, but the others wait for this
-                # loop.
-                pass
-        _backport.join(items)
+    _backport.leave(_threads_wakeups, wake)

@@ -10,43 +10,35 @@ _python_exit = load('patches.thread_3_7')._python_exit
 
 def submit(self, fn, *args, **kwargs):
     with self._shutdown_lock:
-        # New on 3.6 (bpo-33097, in 3.7): without it no late work is refused.
-        if _shutdown and _backport.declared():
-            raise _backport.refusal()
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
+        # New on 3.6 (bpo-33097, in 3.7), and less: until exit has told it, a
+        # pool takes work, as on stock.
+        if _shutdown and _backport.refuses(self._work_queue):
+            raise _backport.refusal()
 
         f = _base.Future()
         w = _WorkItem(f, fn, args, kwargs)
 
-        start_workers = self._adjust_thread_count
-        try:    # getattr() with a default costs 800 instructions more
-            patched = start_workers.__func__ is _backport_start_workers
-        except AttributeError:
-            patched = False
-
         self._work_queue.put(w)
         try:
-            if patched:
-                start_workers()
-            else:
-                _backport.guard(start_workers)
+            self._adjust_thread_count()
         except RuntimeError:
             # A refusal, unless no thread could be started.
-            if not (_shutdown and _backport.declared()):
+            if not (_shutdown and _backport.refuses(self._work_queue)):
                 raise
-        # Last: not yet declared means that the exit handler's None comes behind
-        # the work item.  Else only cancel() can tell whether a worker has come
-        # to the item; once it is cancelled, none will.
-        if _shutdown and _backport.declared() and f.cancel():
+        # Last: if this queue has not been told yet, the exit handler's None
+        # comes behind the work item.  Else only cancel() can tell whether a
+        # worker has come to the item; once it is cancelled, none will.
+        if (_shutdown and _backport.refuses(self._work_queue)
+                and f.cancel()):
             raise _backport.refusal()
         return f
 
 
 def _adjust_thread_count(self):
-    # For a submit that is not ours, and has put its work item: in a full pool,
-    # no other look follows.  (Only our submit counts refusals.)
-    if _shutdown and _backport.refuses():
+    # For a submit that is not ours, and has put its work item.
+    if _shutdown and _backport.refuses(self._work_queue):
         raise RuntimeError(_backport.REFUSED)
     num_threads = len(self._threads)
     if num_threads < self._max_workers:
@@ -60,14 +52,5 @@ def _adjust_thread_count(self):
                              args=(weakref.ref(self, weakref_cb),
                                    self._work_queue))
         t.daemon = True
-        try:
-            # Entered first, looked second.  The exit handler does it the other
-            # way round, so one of the two sees the other.
-            _threads_queues[t] = self._work_queue
-            if _shutdown and _backport.refuses():
-                raise RuntimeError(_backport.REFUSED)
-            t.start()
-        finally:
-            # Also if it returned: a test may have replaced start().
-            _backport.forget(t, _threads_queues)
+        _backport.start(t, self._work_queue, _threads_queues, t.start)
         self._threads.add(t)

@@ -27,43 +27,33 @@ def submit(*args, **kwargs):
     with self._shutdown_lock:
         if self._broken:
             raise BrokenThreadPool(self._broken)
-        # Before the executor's own flag, which workers set at exit as well.
-        if _shutdown:
-            raise _backport.refusal()
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
+        if _shutdown:
+            raise _backport.refusal()
 
         f = _base.Future()
         w = _WorkItem(f, fn, args, kwargs)
 
-        start_workers = self._adjust_thread_count
-        try:    # getattr() with a default costs 800 instructions more
-            patched = start_workers.__func__ is _backport_start_workers
-        except AttributeError:
-            patched = False
-
         self._work_queue.put(w)
         try:
-            if patched:
-                start_workers()
-            else:
-                _backport.guard(start_workers)
+            self._adjust_thread_count()
         except RuntimeError:
             # A refusal, unless no thread could be started.
-            if not _shutdown:
+            if not (_shutdown and _backport.refuses(self._work_queue)):
                 raise
-        # Last: not yet declared means that the exit handler's None comes behind
-        # the work item.  Else only cancel() can tell whether a worker has come
-        # to the item; once it is cancelled, none will.
-        if _shutdown and f.cancel():
+        # Last: if this queue has not been told yet, the exit handler's None
+        # comes behind the work item.  Else only cancel() can tell whether a
+        # worker has come to the item; once it is cancelled, none will.
+        if (_shutdown and _backport.refuses(self._work_queue)
+                and f.cancel()):
             raise _backport.refusal()
         return f
 
 
 def _adjust_thread_count(self):
-    # For a submit that is not ours, and has put its work item: in a full pool,
-    # no other look follows.  (Only our submit counts refusals.)
-    if _shutdown and _backport.refuses():
+    # For a submit that is not ours, and has put its work item.
+    if _shutdown and _backport.refuses(self._work_queue):
         raise RuntimeError(_backport.REFUSED)
     num_threads = len(self._threads)
     if num_threads < self._max_workers:
@@ -79,16 +69,7 @@ def _adjust_thread_count(self):
                                    self._initializer,
                                    self._initargs))
         t.daemon = True
-        try:
-            # Entered first, looked second.  The exit handler does it the other
-            # way round, so one of the two sees the other.
-            _threads_queues[t] = self._work_queue
-            if _shutdown and _backport.refuses():
-                raise RuntimeError(_backport.REFUSED)
-            t.start()
-        finally:
-            # Also if it returned: a test may have replaced start().
-            _backport.forget(t, _threads_queues)
+        _backport.start(t, self._work_queue, _threads_queues, t.start)
         self._threads.add(t)
 
 
@@ -96,14 +77,4 @@ def _python_exit():
     global _shutdown
     _backport.declare()
     _shutdown = True
-    try:
-        # Afterwards every submit is refused, and every worker (or manager) that
-        # will ever run is in _threads_queues and has started.
-        _backport.wait(_threads_queues)
-    finally:
-        # Whatever ended the wait, Ctrl-C for one: multiprocessing joins what
-        # managers must stop.
-        items = _backport.started(_threads_queues)
-        for t, q in items:
-            q.put(None)
-        _backport.join(items)
+    _backport.leave(_threads_queues, lambda q: q.put(None))

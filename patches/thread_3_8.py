@@ -9,9 +9,8 @@ submit, _python_exit = thread_3_7.submit, thread_3_7._python_exit
 
 
 def _adjust_thread_count(self):
-    # For a submit that is not ours, and has put its work item: in a full pool,
-    # no other look follows.  (Only our submit counts refusals.)
-    if _shutdown and _backport.refuses():
+    # For a submit that is not ours, and has put its work item.
+    if _shutdown and _backport.refuses(self._work_queue):
         raise RuntimeError(_backport.REFUSED)
     # if idle threads are available, don't spin new threads
     if self._idle_semaphore.acquire(timeout=0):
@@ -30,14 +29,5 @@ def _adjust_thread_count(self):
                                    self._initializer,
                                    self._initargs))
         t.daemon = True
-        try:
-            # Entered first, looked second.  The exit handler does it the other
-            # way round, so one of the two sees the other.
-            _threads_queues[t] = self._work_queue
-            if _shutdown and _backport.refuses():
-                raise RuntimeError(_backport.REFUSED)
-            t.start()
-        finally:
-            # Also if it returned: a test may have replaced start().
-            _backport.forget(t, _threads_queues)
+        _backport.start(t, self._work_queue, _threads_queues, t.start)
         self._threads.add(t)

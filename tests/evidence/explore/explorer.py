@@ -15,9 +15,17 @@ from scenarios import SCENARIOS
 from scheduler import SCHEDULER
 from world import HUNG, World, thread, threading
 
-#: Looks before the exit handler goes on without: 3000 and 60000 in production.
-#: Less than the scheduler's, else it would count as a hang.
-PATIENCE, LONGEST = 50, 80
+#: Seconds, of a thousand polls each, before the exit handler goes on without a
+#: start that gets no further: 10 and 1 in production.  Less than the
+#: scheduler's patience, else it would count as a hang.
+STARTING, INTERRUPTED = 0.05, 0.02
+
+
+def control(exit_module):
+    """Have *exit_module*, backport's `_exit`, wait as the scheduler says."""
+    exit_module.STARTING, exit_module.INTERRUPTED = STARTING, INTERRUPTED
+    exit_module.monotonic = int     # the clock stands still
+    exit_module._pause = SCHEDULER.pause
 
 
 def prepare(variant, opcodes=False):
@@ -30,8 +38,7 @@ def prepare(variant, opcodes=False):
         from backport import _exit, _lock
         record = backport.status()[0]
         assert (record.name, record.state) == ('thread', 'applied'), record
-        _exit.PATIENCE, _exit.LONGEST = PATIENCE, LONGEST
-        _exit._pause = SCHEDULER.pause
+        control(_exit)
         files |= {_exit.__file__, _lock.__file__}
         _fresh.update(vars(thread._backport))
     # Upstream's lock compiles its functions from strings.
@@ -82,6 +89,7 @@ def run(name, schedule=(), budget=0, log=None):
 _codes = frozenset(function.__code__ for function in (
     weakref._IterationGuard.__enter__, weakref._IterationGuard.__exit__,
     threading.Event.is_set, threading.Event.set, threading.Thread._stop))
+_Thread = threading.Thread
 _fresh = {}     # attributes of the patch before anything has happened
 
 
@@ -92,7 +100,8 @@ def _reset_modules():
     if _fresh:
         state = thread._backport
         for name, value in _fresh.items():
-            setattr(state, name, value[:] if type(value) is list else value)
+            setattr(state, name, value)
+        state.starting, state.told = Dict('starting'), {}
         state.lock.__init__()
         state.lock.holds = shared(state.lock.holds, 'holds')
     elif hasattr(thread, '_global_shutdown_lock'):
@@ -101,6 +110,9 @@ def _reset_modules():
     threading._active.clear()
     threading._active[main.ident] = main
     threading._limbo = Dict('limbo', points=False)
+    # What a run has replaced that was cut short.
+    threading.Thread = _Thread
+    threading._start_new_thread = SCHEDULER.spawn
     threading._set_sentinel = _set_sentinel
     threading._active_limbo_lock = threading.Lock()
     # Who comes first makes no difference: each has an entry of its own.

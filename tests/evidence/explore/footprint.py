@@ -6,27 +6,30 @@ import types
 HARMLESS = frozenset((
     # Bound once, before a scenario begins: functions (each line of those under
     # test tells for itself), constants, set-up.
-    'Future Thread __func__ _allocate_lock _initargs _initializer _max_workers '
-    '_remove _thread_name_prefix blocks declared get_ident guard held hold '
-    'forget is_set keyrefs lock locked ref refusal refuses run started '
-    'global _backport '
+    'Future Queue REFUSED Thread _adjust_thread_count _allocate_lock '
+    '_being_started _initargs _initializer _join _max_workers _remove _tell '
+    '_thread_name_prefix _wait blocks declare declared flag get_ident is_set '
+    'keyrefs leave lock locked may_run ref refusal refuses run '
+    'global _backport global monotonic '
     # Of a work item or a Thread that no other thread has yet.
-    'args daemon fn future kwargs '
+    'args daemon fn future kwargs maxsize '
     # Models, and what is made of them, tell for themselves.
     '_cond _idle_semaphore _limbo _shutdown_lock _started _work_queue acquire '
     'cancel data get holds is_alive join notify_all put release set_result '
-    'set_running_or_notify_cancel start wait '
+    'set_running_or_notify_cancel start starting wait '
     'global _threads_queues '
     # What nothing under test looks at.
-    'refusals taken_out waits '
+    'refusals waits '
 ).split())
+#: The flag of exit, which the patch reads in the namespace of the module.
+FLAG = 'global _shutdown'
 #: Local names of weak references, which die when nobody has the Thread.
 ALIASES = {'wr': 'life', 'reference': 'life', 'selfref': 'end of life'}
 #: What is only looked at, but where one of `CHANGES` is on the same line, or an
 #: assignment.
 LOOKED_AT = frozenset("""
     _broken _flag _is_stopped _iterating _pending_removals _shutdown _threads
-    _tstate_lock life process_id""".split() + ['global _shutdown'])
+    _tstate_lock closed life process_id told""".split() + ['global _shutdown'])
 CHANGES = frozenset('add append clear discard pop remove update'.split())
 #: Globals of these types are bound once.
 CONSTANT = (type, types.ModuleType, types.FunctionType,
@@ -66,7 +69,7 @@ def _footprint(frame, code, number):
             if not _is_constant(frame, name):
                 names.add('global ' + name)
         elif name == 'namespace':
-            names.add('global _shutdown')
+            names.add(FLAG)
         elif instruction.opcode in dis.hasname:
             changes = changes or name in CHANGES
             names.add(name)

@@ -20,7 +20,7 @@ footprint.HARMLESS |= frozenset((
     # Of a work item or a result.
     'items result set_exception values work_id '
     # Used under the lock of the executor only, or by no other thread.
-    '_queue_count taken_out '
+    '_queue_count '
     # Models, and what is made of them, tell for themselves.
     '_close _work_ids full is_alive join_thread put_nowait recv terminate '
     'wakeup'
@@ -37,6 +37,7 @@ OWNED = frozenset("""
     """.split())
 footprint.LOOKED_AT |= OWNED | {'_handle', 'global ' + process_world.FLAG}
 footprint.CHANGES |= {'close'}
+footprint.FLAG = 'global ' + process_world.FLAG
 
 
 def _footprint(frame):
@@ -74,9 +75,7 @@ def prepare(variant, opcodes=False):
         from backport import _exit
         record = backport.status()[1]
         assert (record.name, record.state) == ('process', 'applied'), record
-        _exit.PATIENCE = explorer.PATIENCE
-        _exit.LONGEST = explorer.LONGEST
-        _exit._pause = SCHEDULER.pause
+        explorer.control(_exit)
         SCHEDULER.files = frozenset([_exit.__file__])
     codes = explorer._codes | frozenset(code for function in (
         process._python_exit, process._add_call_item_to_queue,

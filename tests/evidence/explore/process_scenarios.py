@@ -113,14 +113,14 @@ def nested_in_exit(world):
                         waiting=True)
 
 
-def _raises_but_at(text):
-    """Return what raises unless submit is at a line with *text*."""
+def _raises_but_at(*texts):
+    """Return what raises unless submit is at a line with one of *texts*."""
     def raises():
         frame = sys._getframe()
         while frame.f_code.co_name != 'submit':
             frame = frame.f_back
-        if text not in linecache.getline(
-                frame.f_code.co_filename, frame.f_lineno):
+        line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+        if not any(text in line for text in texts):
             raise Interruption
     return raises
 
@@ -135,17 +135,11 @@ def interrupted(world):
     pool = world.pool()
     SCHEDULER.codes -= STARTING_WORKERS
     multiprocessing.process._children.points = False
-    # As on stock, the manager can get one work id twice.
-    SCHEDULER.interrupt(world.exits(submits), _raises_but_at('_queue_count ='),
-                        waiting=True)
-
-
-def interrupted_later(world):
-    """It raises in the main thread's last submit to a pool with a manager."""
-    pool = world.used_pool()
-    # As on stock, what is pending and has no id keeps the manager for ever.
-    SCHEDULER.interrupt(world.exits(world.submit, pool),
-                        _raises_but_at('_work_ids.put('), waiting=True)
+    # As on stock, the manager can get one work id twice, or never, so that it
+    # stays for the work item.
+    SCHEDULER.interrupt(world.exits(submits), _raises_but_at(
+        '_queue_count +=', '_work_ids.put(', 'if _global_shutdown:',
+        'if _shutdown and'), waiting=True)
 
 
 def ctrl_c(world):
@@ -155,7 +149,7 @@ def ctrl_c(world):
     told, else multiprocessing waits for their workers for ever.
     """
     def raises():
-        if is_inside(process._backport.wait):
+        if is_inside(process._backport._wait):
             world.lost += [task for task in SCHEDULER.tasks
                            if task not in kept + [world.exit]]
             raise Interruption
@@ -175,6 +169,17 @@ def shutdown(world):
     pool = world.used_pool()
     SCHEDULER.codes |= CLOSING
     world.thread('T', pool.shutdown)
+    world.exits()
+
+
+def shutdown_after(world):
+    """The submitter shuts the pool down at once, and does not wait."""
+    def submits():
+        world.submit(pool)
+        pool.shutdown(wait=False)
+
+    pool = world.pool()
+    world.thread('S', submits)
     world.exits()
 
 
@@ -222,5 +227,5 @@ SCENARIOS = {'process-' + function.__name__.replace('_', '-'): function
              for function in (
     first_submit, later_submit, with_pool, broken, broken_at_once,
     failing_initializer, failing_fork, failing_start, nested, nested_in_exit,
-    interrupted, interrupted_later, ctrl_c, shutdown, shutdown_submit,
-    collected, fork)}
+    interrupted, ctrl_c, shutdown, shutdown_after, shutdown_submit, collected,
+    fork)}

@@ -151,3 +151,4 @@ def reset():
         applied = state.applied
         state.__init__(vars(process))
         state.applied = applied
+        state.starting = Dict('starting')

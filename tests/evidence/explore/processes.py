@@ -16,9 +16,9 @@ BOUNDS = {
     'process-failing-initializer': (1, 2),
     'process-failing-fork': ('1d', 2), 'process-failing-start': ('1d', 2),
     'process-nested': ('1d', 1), 'process-nested-in-exit': (1, 2),
-    'process-interrupted': (1, 2), 'process-interrupted-later': (1, 2),
-    'process-ctrl-c': ('1d', 1),
-    'process-shutdown': ('1d', 1), 'process-shutdown-submit': ('2d', 1),
+    'process-interrupted': (1, 2), 'process-ctrl-c': ('1d', 1),
+    'process-shutdown': ('1d', 1), 'process-shutdown-after': ('1d', 1),
+    'process-shutdown-submit': ('2d', 1),
     'process-collected': (1, 2), 'process-fork': ('1d', 1),
 }
 #: docs/upstream.md has the three losses: the wake-up is missed, so that the
@@ -44,84 +44,69 @@ if VERSION == '3.6':
 KNOWN = {'stock': _LOSSES, 'patched': _LIMITS}
 
 PATCH = 'patches/process_%s.py' % ('3_6' if VERSION == '3.6' else '3_7')
-EXIT_HANDLER = mutants.EXIT_HANDLER if VERSION == '3.6' else PATCH
 if VERSION == '3.6':
-    FLAG, THREADS = '_shutdown', '_threads_queues'
-    _IF_DECLARED = 'if _shutdown and _backport.declared():\n'
-    _WAKE, _VALUE = 'self._result_queue.put(None)\n', 'self._result_queue\n'
+    FLAG = '_shutdown'
+    _IF_DECLARED = '        if _shutdown and _backport.declared():\n'
+    _WAKE = 'self._result_queue.put(None)\n'
+    EXIT_HANDLER = mutants.EXIT_HANDLER
 else:
-    FLAG, THREADS = '_global_shutdown', '_threads_wakeups'
-    _IF_DECLARED = 'if _global_shutdown:\n'
+    FLAG = '_global_shutdown'
+    _IF_DECLARED = '        if _global_shutdown:\n'
     _WAKE = 'self._queue_management_thread_wakeup.wakeup()\n'
-    _VALUE = 'self._queue_management_thread_wakeup\n'
-_LOOK = ('            %s                raise _backport.refusal()\n'
-         % _IF_DECLARED)
-_ENTER = '            %s[t] = %s' % (THREADS, _VALUE)
-_START = '            t.start()\n'
-_TRY = '        try:\n'
-_PENDING = '            self._pending_work_items[work_id] = w\n'
-_WORKERS = '            # Start the processes'
-_IF_NEVER = 'if _backport.forget(t, %s)' % THREADS
-_PUT = '        self._work_ids.put(work_id)\n'
-_WAIT = '        _backport.wait(%s)\n' % THREADS
-_DECLARE = '    %s = True\n' % FLAG
+    EXIT_HANDLER = PATCH
+_LATE = _IF_DECLARED + '            # One that'
+_PENDING = '        self._pending_work_items[self._queue_count] = w\n'
+_PUT = '        self._work_ids.put(self._queue_count)\n'
 
 MUTANTS = {
-    'process submit: no look at the end': (
-        PATCH, {'\n' + _LOOK + '        except': '\n        except'},
+    'process submit: no look when it is pending': (
+        PATCH, {_LATE: '        if False:\n            # One that'},
         'process-later-submit', LEFT_BEHIND),
     'process submit: refused work stays pending': (
-        PATCH, {'self._pending_work_items.pop(work_id, None)': 'pass'},
+        PATCH, {'del self._pending_work_items[self._queue_count]': 'pass'},
         'process-later-submit', DEADLOCK),
     'process submit: the manager is not woken for that': (
-        PATCH, {_WAKE + '            raise': 'pass\n            raise'},
+        PATCH, {'                ' + _WAKE: '                pass\n'},
         'process-later-submit', DEADLOCK),
     'process submit: the id is put before the look': (
-        PATCH, {_PUT: '', _PENDING: _PENDING + '    ' + _PUT},
-        'process-later-submit', RAN),
-    'process submit: interrupted when it is pending': (
-        PATCH, {_TRY + _PENDING: _PENDING[4:] + _TRY},
-        'process-interrupted-later', DEADLOCK),
+        PATCH, {_PUT: '', _PENDING: _PENDING + _PUT},
+        'process-later-submit', 'printed KeyError'),
     'process submit: taken from under a manager': (
-        PATCH, {'if not self._broken:\n                self._p':
-                'if True:\n                self._p'},
+        PATCH, {'if not self._broken:': 'if True:'},
         'process-broken', MANAGER_DIED),
+    'process submit: what could not be started runs later': (
+        PATCH, {'            f.cancel()': '            pass'},
+        'process-failing-fork', RAN),
     'process start: no look': (
-        PATCH, {_LOOK + _WORKERS: _WORKERS}, 'process-first-submit', ORPHAN),
-    'process start: entered after the look': (
-        PATCH, {_ENTER + _LOOK: _LOOK + _ENTER},
+        '_exit.py', {mutants._LOOK: ''}, 'process-first-submit', ORPHAN),
+    'process start: registered after the look': (
+        '_exit.py', {mutants._REGISTER + mutants._LOOK:
+                     mutants._LOOK + mutants._REGISTER},
         'process-first-submit', ORPHAN),
-    'process start: entered after the start': (
-        PATCH, {_ENTER: '', _START: _START + _ENTER},
+    'process start: registered after the start': (
+        '_exit.py', {mutants._REGISTER: '',
+                     mutants._START: mutants._START + mutants._REGISTER},
         'process-first-submit', NOT_JOINED),
-    'process start: a refused Thread stays entered': (
-        PATCH, {_IF_NEVER: 'if True'}, 'process-first-submit', VAIN),
-    'process start: a failed manager is not forgotten': (
-        PATCH, {'self._queue_management_thread = None': 'pass'},
-        'process-failing-start', DEADLOCK),
     'process start: an interrupted one is always forgotten': (
-        PATCH, {_IF_NEVER: _IF_NEVER + ' or True'},
+        PATCH, {'if not _backport.may_run(t):': 'if True:'},
         'process-interrupted', MANAGER_DIED),
-    'process start: an interrupted one is taken for one below exit': (
-        PATCH, {'            t._backport_starter = None\n': ''},
-        'process-interrupted', NOT_JOINED),
     'process exit: no wait': (
-        EXIT_HANDLER, {_WAIT: '        pass\n'}, 'process-first-submit',
-        NOT_JOINED),
-    'process exit: waits before it declares': (
-        EXIT_HANDLER, {_DECLARE: '', _WAIT: _WAIT + '    ' + _DECLARE},
+        '_exit.py', {mutants._WAIT: ''}, 'process-first-submit', NOT_JOINED),
+    'process exit: does not close': (
+        '_exit.py', {mutants._CLOSE: ''}, 'process-first-submit', NOT_JOINED),
+    'process exit: no second pass': (
+        '_exit.py', {'late = self._tell(threads, tell)': 'late = ()'},
         'process-first-submit', NOT_JOINED),
     'process exit: Ctrl-C ends it': (
-        EXIT_HANDLER, {'\n    finally:\n':
-                       '\n    except ZeroDivisionError:\n'
-                       '        return\n    else:\n'},
+        '_exit.py', {'            finally:\n                late':
+                     '            except ZeroDivisionError:\n'
+                     '                pass\n            else:\n'
+                     '                late'},
         'process-ctrl-c', DEADLOCK),
     'process exit: joins who has not started': (
-        '_exit.py', {' if _has_started(item[0])': ''}, 'process-ctrl-c',
+        '_exit.py', {'or not _is_running(thread):': 'or False:'},
+        'process-ctrl-c',
         'E raised RuntimeError: cannot join thread before it is started'),
-    'process exit: waits for who was taken out': (
-        '_exit.py', {' and thread in threads': ''},
-        'process-first-submit', VAIN),
 }
 if VERSION != '3.6':
     MUTANTS.update({

@@ -31,6 +31,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BOUNDS = {
     'new-pool': (2, 2), 'full-pool': (2, 2), 'from-a-worker': (2, 2),
     'growing-pool': (1, 2), 'with-pool': (1, 2), 'freed-thread': (2, 2),
+    'told-pool': (1, 2), 'fresh-pool': (1, 2), 'late-native-thread': (1, 2),
+    'handed-over-start': (1, 2), 'old-submit': (1, 2), 'fresh-old': (1, 2),
     'two-pools': (0, 2), 'nested': (1, 2), 'nested-in-exit': (2, 2),
     'crosswise': (0, 2), 'stuck': (1, 2), 'dead-start': (1, 2),
     'interrupted': (2, 2), 'exit-inside': (1, 2), 'ctrl-c': (1, 2),
@@ -50,12 +52,14 @@ KNOWN = {
               'full-pool': [LEFT_BEHIND], 'from-a-worker': [NOT_JOINED],
               'with-pool': [NOT_JOINED], 'nested': [NOT_JOINED],
               'two-pools': [NOT_JOINED], 'own-start': [NOT_JOINED],
+              'late-native-thread': [NOT_JOINED], 'fresh-pool': [NOT_JOINED],
+              'old-submit': [NOT_JOINED], 'fresh-old': [NOT_JOINED],
               'own-copy': [NOT_JOINED], 'stock-submit': [LEFT_BEHIND],
               'interrupted': [NOT_JOINED], 'freed-thread': [CHANGED]},
     'upstream': {'freed-thread': [CHANGED], 'nested': [DEADLOCK],
                  'crosswise': [DEADLOCK], 'fork': [IN_CHILD]},
     # docs/design.md, Limits.
-    'patched': {'stock-submit': [RAN]},
+    'patched': {'stock-submit': [RAN], 'own-start': [NOT_JOINED]},
 }
 if VERSION == '3.6':
     # The mutex of a queue.Queue is forked while it is held.

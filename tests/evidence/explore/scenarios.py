@@ -37,6 +37,26 @@ def from_a_worker(world):
     world.exits()
 
 
+def told_pool(world):
+    """The work submits to another pool, which exit may have told."""
+    pool = world.used_pool()
+    world.busy_pool(then=lambda _: world.submit(pool))
+    world.exits()
+
+
+def fresh_pool(world, kind=thread.ThreadPoolExecutor):
+    """The work submits to a pool that nobody has used.
+
+    Exit has not closed: what does not look at the flag, as on 3.6, is done.
+    """
+    def work(_):
+        world.submit(world.pool(kind=kind))
+        world.must_do |= kind is OldSubmit or sys.version_info < (3, 7)
+
+    world.busy_pool(then=work)
+    world.exits()
+
+
 def with_pool(world):
     """The submitter itself tells the workers to leave, and joins them."""
     def uses():
@@ -121,6 +141,54 @@ def dead_start(world):
     world.lost.append(world.thread('S', world.submit, world.pool()))
 
 
+def late_native_thread(world):
+    """The native thread comes when exit joins the other workers."""
+    def late(function, args):
+        threading._start_new_thread = start_new_thread
+        SCHEDULER.spawn(comes, (function, args))
+
+    def comes(function, args):
+        late_gate.wait()
+        function(*args)
+
+    def work():
+        began.set()
+        world.gate.wait()
+        SCHEDULER.wait(lambda: thread._shutdown)
+        late_gate.set()
+
+    began, late_gate = threading.Event(), threading.Event()
+    world.settle(world.submit, world.pool(), work)
+    world.gate.set()
+    start_new_thread = threading._start_new_thread
+    threading._start_new_thread = late
+    world.thread('S', world.submit, world.pool())
+    world.exits()
+
+
+def handed_over_start(world):
+    """Thread.start hands the start over to another thread, and returns.
+
+    Exit does not wait for such a start, which may never come; but it joins what
+    has started when it closes.
+    """
+    class HandsOver(threading.Thread):
+        def start(self):
+            SCHEDULER.spawn(super().start, (), 'H', is_worker=False)
+
+    def submits():
+        thread.threading.Thread = HandsOver
+        try:
+            world.submit(pool)
+        finally:
+            thread.threading.Thread = HandsOver.__base__
+        SCHEDULER.wait(lambda: pool._threads and all(
+            worker._started.is_set() for worker in pool._threads))
+
+    pool = world.pool()
+    world.exits(submits)
+
+
 def interrupted(world):
     """It raises in the main thread's submit, or while that waits; twice."""
     def raises():
@@ -145,7 +213,7 @@ def exit_inside(world, kind=thread.ThreadPoolExecutor):
 def ctrl_c(world):
     """It ends the wait of the exit handler, which still joins the others."""
     def raises():
-        if is_inside(thread._backport.wait):
+        if is_inside(thread._backport._wait):
             world.kept = [worker, world.exit]
             raise Interruption
 
@@ -181,6 +249,21 @@ class StockSubmit(thread.ThreadPoolExecutor):
     """It looks at `_shutdown` first, and then puts its work item."""
 
     submit = _STOCK_SUBMIT
+
+
+class OldSubmit(thread.ThreadPoolExecutor):
+    """It looks at its own flag only, as 3.6's does, and many copies of it."""
+
+    def submit(self, fn, *args):
+        with self._shutdown_lock:
+            if self._shutdown:
+                raise RuntimeError('cannot schedule new futures after shutdown')
+            future = thread._base.Future()
+            SCHEDULER.point()
+            self._work_queue.put(thread._WorkItem(future, fn, args, {}))
+            SCHEDULER.point()
+            self._adjust_thread_count()
+            return future
 
 
 class OwnStart(OwnSubmit):
@@ -220,14 +303,13 @@ class OwnCopy(Locking):
 
 
 def slow_start(world):
-    """It takes longer than the exit handler waits for it."""
+    """It takes longer than exit, which does not wait for it."""
     class Slow(thread.ThreadPoolExecutor):
 
         def _adjust_thread_count(self):
             SCHEDULER.wait(lambda: not world.in_time)
             super()._adjust_thread_count()
 
-    world.delayed = True
     new_pool(world, Slow)
 
 
@@ -277,14 +359,15 @@ def fork_late(world):
 
 
 SCENARIOS = {function.__name__.replace('_', '-'): function for function in (
-    new_pool, growing_pool, full_pool, from_a_worker, with_pool, two_pools,
-    freed_thread, nested, nested_in_exit, crosswise, stuck, dead_start,
-    interrupted, exit_inside, ctrl_c, slow_start, fork, fork_inside,
-    fork_late)}
+    new_pool, growing_pool, full_pool, from_a_worker, told_pool, fresh_pool,
+    with_pool, two_pools, freed_thread, nested, nested_in_exit, crosswise,
+    stuck, dead_start, late_native_thread, handed_over_start, interrupted,
+    exit_inside, ctrl_c, slow_start, fork, fork_inside, fork_late)}
 SCENARIOS.update({name: partial(function, kind=kind)
                   for name, function, kind in (
     ('own-submit', new_pool, OwnSubmit), ('own-start', new_pool, OwnStart),
     ('own-copy', new_pool, OwnCopy), ('stock-submit', full_pool, StockSubmit),
+    ('old-submit', new_pool, OldSubmit), ('fresh-old', fresh_pool, OldSubmit),
     ('swallows', new_pool, Swallows), ('locking', growing_pool, Locking),
     ('nested-locking', nested, Locking), ('two-locking', two_pools, OwnCopy),
     ('exit-inside-locking', exit_inside, OwnCopy),

@@ -45,6 +45,7 @@ class World:
         self.in_time = True     # until the exit handler returns
         self.late_workers = False
         self.delayed = False    # whether exit may wait in vain, for a while
+        self.must_do = False    # whether stock would refuse nothing
         self.lost = []          # threads that need not end
         self.kept = None        # the only ones that must, if not None
         self.child = 0
@@ -190,4 +191,6 @@ class World:
             found.add('work left behind')
         if any(item.refused and item.started for item in self.items):
             found.add('refused work ran')
+        if self.must_do and any(item.refused for item in self.items):
+            found.add('work refused')
         return sorted(found)
