@@ -1,7 +1,6 @@
 """Programs that do with process pools what stock does in a certain order."""
 import variant
 
-import asyncio
 import os
 import queue
 import select
@@ -12,6 +11,7 @@ import threading
 from gates import PATIENCE, tell, until
 # Before concurrent.futures: see there.
 from late_submit import inside, kept, start, submitted
+import asyncio
 from concurrent.futures import ProcessPoolExecutor, process
 
 OLD = sys.version_info < (3, 7)
@@ -25,7 +25,7 @@ class Ids(queue.Queue):
     """Work ids.  *again* is called when the manager looks for some once more,
     after it has found none."""
 
-    def __init__(self, again=int):
+    def __init__(self, again):
         super().__init__()
         self.again, self.looked = again, threading.Event()
 
@@ -80,8 +80,9 @@ def shut_down(how):
 
 def cancel(then):
     """And then `shutdown`, or the `end` of the program."""
+    cancelled = threading.Event()
     pool = ProcessPoolExecutor(1)
-    pool._work_ids = Ids()
+    pool._work_ids = Ids(again=lambda: cancelled.wait(PATIENCE))
     manager_comes_first(pool._work_ids)
     if not OLD:
         class Wakeup(process._ThreadWakeup):
@@ -98,6 +99,7 @@ def cancel(then):
 
         pool._queue_management_thread_wakeup = Wakeup()
     tell(pool.submit(tell, 'ran').cancel())
+    cancelled.set()
     if then == 'shutdown':
         pool.shutdown()
     return pool
