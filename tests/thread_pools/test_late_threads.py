@@ -30,4 +30,4 @@ def test_the_exit_handler_meets_other_joins_twice(run, pools):
     assert 'AssertionError' in stock.err and 'accepted' in stock.words, stock
     if pools == 'thread_pools':
         assert_lost(stock)
-    assert_kept(run('two_joins.py', 'patched', pools, 2))
+    assert_kept(run('two_joins.py', 'patched', pools, 2, timeout=4 * HANG))

@@ -28,8 +28,8 @@ def while_exit_joins_other_work():
 
     told = threading.Event()
     other, pool = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
-    other._work_queue = Queue(other._work_queue, lambda item: item or
-                              told.set())
+    other._work_queue = Queue(
+        other._work_queue, lambda item: item or told.set())
     other.submit(other_work)
     kept.append(pool)
     make = threading._start_new_thread

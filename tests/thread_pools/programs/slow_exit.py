@@ -88,19 +88,24 @@ def slow_class(kind):
 
 
 def doubles_of_starts(how):
-    """Of those of a process pool; that of its manager is `replaced` or
-    `interrupted`."""
+    """Of those of a process pool, in another thread; that of its manager is
+    `replaced` or `interrupted`."""
+    def submit():
+        with mock.patch('multiprocessing.process.BaseProcess.start'):
+            if how == 'replaced':
+                with mock.patch('threading.Thread.start'):
+                    pool.submit(int)
+            else:
+                interrupt_a_start()
+                try:
+                    pool.submit(int)
+                except KeyboardInterrupt:
+                    tell('interrupted')
+
     pool = ProcessPoolExecutor(1)
-    with mock.patch('multiprocessing.process.BaseProcess.start'):
-        if how == 'replaced':
-            with mock.patch('threading.Thread.start'):
-                pool.submit(int)
-        else:
-            interrupt_a_start()
-            try:
-                pool.submit(int)
-            except KeyboardInterrupt:
-                tell('interrupted')
+    submitter = threading.Thread(target=submit)
+    submitter.start()
+    submitter.join()
     return pool
 
 
