@@ -12,34 +12,35 @@ from gates import tell
 
 
 class Lock:
-    """The lock of a thread that the first join finds locked once more."""
+    """The lock of a thread that so many joins find locked once more."""
 
-    def __init__(self, lock):
+    def __init__(self, lock, times):
         self.acquire, self.release = lock.acquire, lock.release
-        self.met = False
+        self.times = times
 
     def locked(self):
-        met, self.met = self.met, True
-        return not met
+        self.times -= 1
+        return self.times >= 0
 
 
-def meet(thread, first, second):
+def meet(thread, first, second, times):
     first.submit(int).result()
-    thread(first)._tstate_lock = Lock(thread(first)._tstate_lock)
+    worker = thread(first)
+    worker._tstate_lock = Lock(worker._tstate_lock, int(times))
     second.submit(time.sleep, 1).add_done_callback(
         lambda future: tell('completed'))
     tell('accepted')
     return first, second
 
 
-def thread_pools():
+def thread_pools(times=1):
     return meet(lambda pool: next(iter(pool._threads)),
-                ThreadPoolExecutor(1), ThreadPoolExecutor(1))
+                ThreadPoolExecutor(1), ThreadPoolExecutor(1), times)
 
 
-def process_pools():
+def process_pools(times=1):
     return meet(lambda pool: pool._queue_management_thread,
-                ProcessPoolExecutor(1), ProcessPoolExecutor(1))
+                ProcessPoolExecutor(1), ProcessPoolExecutor(1), times)
 
 
 variant.main(globals())

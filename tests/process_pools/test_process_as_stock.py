@@ -1,0 +1,95 @@
+"""No harm: submit does what it does on stock, in the order of stock.
+
+The first submit starts the manager, and that finds the work.  The program then
+shuts the pool down, cancels the work, or ends; none of it meets a manager that
+has found nothing.
+"""
+import sys
+
+import pytest
+
+from children import HANG
+
+PROGRAM = 'process_as_stock.py'
+OLD = sys.version_info < (3, 7)
+
+VARIANTS = pytest.mark.parametrize('variant', ['stock', 'patched'])
+
+
+@VARIANTS
+@pytest.mark.parametrize('how', ['executor', 'loop'])
+def test_shut_down_without_a_wait_after_the_first_submit(run, how, variant):
+    """The work is done; a `loop` is closed whose default executor it is."""
+    child = run(PROGRAM, variant, 'shut_down', how)
+    assert child.words == ['done'], child
+
+
+@VARIANTS
+@pytest.mark.parametrize('then', ['shutdown', 'end'])
+def test_cancel_after_the_first_submit(run, then, variant):
+    """It comes too late, and no wake-up of the manager is lost."""
+    child = run(PROGRAM, variant, 'cancel', then, timeout=2 * HANG)
+    assert sorted(child.words) == ['False', 'ran'], child
+    assert child.returncode == 0 and not child.err, child
+
+
+@pytest.mark.skipif(OLD, reason='3.6 has no initializers')
+@VARIANTS
+def test_initializer_fails_after_the_first_submit(run, variant):
+    """The first submit does nothing more when the manager has been started, so
+    the second one is not later than on stock."""
+    child = run(PROGRAM, variant, 'submit_again')
+    assert child.words == ['BrokenProcessPool'] * 2, child
+
+
+@VARIANTS
+def test_what_a_class_that_starts_processes_sees(run, variant):
+    child = run(PROGRAM, variant, 'tell_what_is_queued')
+    assert child.words == ['1', '1', '[0]'], child
+
+
+@VARIANTS
+def test_pool_sized_by_its_work(run, variant):
+    child = run(PROGRAM, variant, 'size_by_the_work', timeout=3 * HANG)
+    assert child.words == ['1', '3'], child
+    assert child.returncode == 0, child
+
+
+@VARIANTS
+def test_each_submit_starts_the_manager(run, variant):
+    """Or calls the function that would, and that a class may have replaced."""
+    child = run(PROGRAM, variant, 'count_calls')
+    assert child.words == ['called'] * 3, child
+
+
+@pytest.mark.parametrize('ids', ['Queue', 'LifoQueue', 'PriorityQueue'] + (
+    [] if OLD else ['SimpleQueue']))
+@pytest.mark.parametrize('of_what', ['of a process', 'of the manager'])
+def test_failed_start(run, of_what, ids):
+    """It leaves no work behind, whatever its ids are kept in.
+
+    Stock leaves it; the next submit has it done if it can start the manager.
+    """
+    case = 'failed_start', of_what, ids
+    stock = run(PROGRAM, 'stock', *case, timeout=2 * HANG)
+    assert stock.words[:3] == ['raised', '1', '1'], stock
+    patched = run(PROGRAM, 'patched', *case)
+    assert patched.words == ['raised', '0', '0', 'done'], patched
+    assert patched.returncode == 0 and not patched.orphaned, patched
+
+
+SHUT_DOWN = 'RuntimeError: cannot schedule new futures after shutdown\n'
+
+
+@VARIANTS
+@pytest.mark.parametrize('why, refusal', [
+    ('shut down', SHUT_DOWN),
+    pytest.param('told by exit', SHUT_DOWN, marks=pytest.mark.skipif(
+        OLD, reason='3.6 tells no executor of the exit')),
+    ('broken', 'BrokenProcessPool: '),
+])
+def test_refusals_during_exit(run, why, refusal, variant):
+    """The pool has a reason of its own; programs look for its text."""
+    child = run(PROGRAM, variant, 'refused', why)
+    assert child.out.startswith(refusal) and child.returncode == 0, child
+    assert child.out.count('\n') == 1 and not child.err, child

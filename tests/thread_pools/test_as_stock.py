@@ -1,0 +1,85 @@
+"""No harm: what stock does, the patch does, during exit as well."""
+import sys
+
+import pytest
+
+PROGRAM = 'as_stock.py'
+TIMEOUT = 20    # seconds; each program takes less than two
+OLD = sys.version_info < (3, 7)
+
+VARIANTS = pytest.mark.parametrize('variant', ['stock', 'patched'])
+
+
+@VARIANTS
+@pytest.mark.parametrize('job, outcome', [
+    ('with_pool', '3'), ('full_pool', '9'), ('nested', '3'),
+    ('run_in_executor', '3'), ('getaddrinfo', 'True')])
+def test_late_work_uses_a_pool_of_its_own(run, job, outcome, variant):
+    """3.6 accepts what a job submits that exit waits for."""
+    child = run(PROGRAM, variant, 'late', job, timeout=TIMEOUT)
+    assert child.words == [outcome if OLD else 'refused'], child
+    assert child.returncode == 0 and not child.err, child
+
+
+@VARIANTS
+@pytest.mark.parametrize('job, outcome', [
+    ('own_submit', '15'), ('bare_call', '1')])
+def test_late_work_starts_workers_without_a_look(run, job, outcome, variant):
+    """A submit that is a copy of 3.6's looks at no flag of the interpreter;
+    all versions do its work."""
+    child = run(PROGRAM, variant, 'late', job, timeout=TIMEOUT)
+    assert child.words == [outcome], child
+    assert child.returncode == 0 and not child.err, child
+
+
+@VARIANTS
+@pytest.mark.parametrize('executor', ['ThreadPoolExecutor', 'OwnSubmit'])
+def test_late_work_without_end(run, executor, variant):
+    """It does not keep exit from its end."""
+    child = run(PROGRAM, variant, 'endless', executor, timeout=TIMEOUT)
+    assert child.returncode == 0, child
+
+
+@VARIANTS
+def test_submit_that_waits_for_room_when_exit_begins(run, variant):
+    child = run(PROGRAM, variant, 'blocked_put', timeout=TIMEOUT)
+    assert set(child.words) == {'accepted', 'began', 'completed'}, child
+    assert child.returncode == 0 and not child.err, child
+
+
+@VARIANTS
+@pytest.mark.parametrize('when, words', [
+    ('when_submit_has_returned', ['accepted', 'completed']),
+    ('while_exit_joins_other_work', ['accepted', 'began', 'completed'])])
+def test_worker_that_another_thread_starts(run, when, words, variant):
+    """Thread.start() hands the start over, and returns."""
+    child = run(PROGRAM, variant, 'started_' + when, timeout=TIMEOUT)
+    assert child.words == words, child
+    assert child.returncode == 0 and not child.err, child
+
+
+@VARIANTS
+def test_program_calls_the_exit_handler_and_goes_on(run, variant):
+    """It resets the flag of the module; there is no other that it must know."""
+    child = run(PROGRAM, variant, 'exit_twice', timeout=TIMEOUT)
+    assert child.words == ['9', '3', 'completed', 'completed'], child
+    assert child.returncode == 0 and not child.err, child
+
+
+SHUT_DOWN = 'RuntimeError: cannot schedule new futures after shutdown\n'
+
+
+@VARIANTS
+@pytest.mark.parametrize('why, refusal', [
+    ('shut down', SHUT_DOWN),
+    pytest.param('told by exit', SHUT_DOWN, marks=pytest.mark.skipif(
+        OLD, reason='3.6 tells no executor of the exit')),
+    pytest.param('broken', 'BrokenThreadPool: ', marks=pytest.mark.skipif(
+        OLD, reason='3.6 has no initializers')),
+])
+def test_refusals_during_exit(run, why, refusal, variant):
+    """The pool has a reason of its own; programs look for its text."""
+    child = run(PROGRAM, variant, 'refused', why, timeout=TIMEOUT)
+    assert child.out.startswith(refusal) and child.returncode == 0, child
+    assert child.out.count('\n') == 1, child
+    assert not child.err or why == 'broken', child
