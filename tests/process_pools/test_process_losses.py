@@ -21,7 +21,7 @@ REFUSALS = 'late_refusals.py'
 LOSSES = {
     'missed_wake_up': ('completed', False),
     'before_the_start': ('refused', True),
-    'late_start': ('refused', True),
+    'late_start': ('completed', True),      # exit waited for the start
     'put_after_leave': ('refused', False),
 }
 #: Which exit handler comes first is decided by which module is loaded last.
@@ -114,7 +114,7 @@ def test_refused_work_leaves_nothing_behind(run):
 
 @pytest.mark.parametrize('loss, counts', [
     ('missed_wake_up', ['0', '0']), ('before_the_start', ['0', '1']),
-    ('put_after_leave', ['0', '1']), ('late_start', ['1', '1'])])
+    ('put_after_leave', ['0', '1']), ('late_start', ['1', '0'])])
 def test_counts(run, loss, counts):
     """What the exit report tells: starts waited for, and submits refused."""
     child = run(REFUSALS, 'patched', 'counts', loss)

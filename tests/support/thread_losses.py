@@ -9,7 +9,6 @@ daemon thread and the standard executor.
 import variant
 
 import functools
-import sys
 import threading
 from threading import Event
 from time import sleep
@@ -33,20 +32,6 @@ class OwnSubmit(ThreadPoolExecutor):
             self._work_queue.put(thread._WorkItem(f, fn, args, {}))
             self._adjust_thread_count()
             return f
-
-
-class OwnAdjust(ThreadPoolExecutor):
-    """Starts its workers in a way of its own."""
-
-    def _adjust_thread_count(self):
-        if len(self._threads) < self._max_workers:
-            args = (self._initializer, self._initargs) if (
-                sys.version_info >= (3, 7)) else ()
-            t = threading.Thread(target=thread._worker, daemon=True, args=(
-                thread.weakref.ref(self), self._work_queue) + args)
-            t.start()
-            self._threads.add(t)
-            thread._threads_queues[t] = self._work_queue
 
 
 class SwallowsRefusal(ThreadPoolExecutor):

@@ -6,13 +6,11 @@ from losses import assert_kept, assert_lost
 PROGRAM = 'replaced.py'
 
 
-@pytest.mark.parametrize('executor', ['ThreadPoolExecutor', 'OwnAdjust'])
 @pytest.mark.parametrize('replaced', [
     'getpid', 'getpid, once', 'Event', 'Event, never', 'sleep', 'monotonic'])
-def test_mock_left_on_at_exit(run, executor, replaced):
-    """The exit handler waits for the start of a worker, or for the function
-    of a subclass that starts it."""
-    arguments = 'at_exit', replaced, executor
+def test_mock_left_on_at_exit(run, replaced):
+    """The exit handler waits for the start of a worker."""
+    arguments = 'at_exit', replaced
     assert_lost(run(PROGRAM, 'stock', *arguments))
     assert_kept(run(PROGRAM, 'patched', *arguments), 'completed')
 

@@ -206,9 +206,9 @@ def failed_start(of_what, ids):
         pool.submit(tell, 'dropped')
     except (OSError, RuntimeError):
         tell('raised')
+    pool.submit(tell, 'done').result(5)
     tell(pool._work_ids.qsize())
     tell(len(pool._pending_work_items))
-    pool.submit(tell, 'done').result(5)
     return pool
 
 

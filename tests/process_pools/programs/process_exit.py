@@ -5,8 +5,6 @@ import atexit
 import signal
 import sys
 import threading
-import time
-import weakref
 
 from gates import PATIENCE, tell, until
 # Before concurrent.futures: see there.
@@ -43,16 +41,16 @@ def ctrl_c():
 
 
 def refused_start(keep_args=''):
-    """The executor is freed when the exit handler has its manager in a list.
+    """The executor is freed when somebody still has the Thread of its manager.
 
     *keep_args*: the manager keeps its weak reference to the executor.
     """
-    class Managers(weakref.WeakKeyDictionary):
-        def __setitem__(self, manager, wakeup):
-            super().__setitem__(manager, wakeup)
+    class Starting(dict):
+        def __setitem__(self, manager, how):
+            kept.append(manager)
+            super().__setitem__(manager, how)
             inside.set()
-            until(declared)
-            time.sleep(0.05)        # exit has listed it, and waits
+            until(lambda: declared() and process._backport.closed)
 
     def use():
         try:
@@ -67,8 +65,8 @@ def refused_start(keep_args=''):
         if args:
             manager.kept_args = args
 
-    setattr(process, '_threads_queues' if OLD else '_threads_wakeups',
-            Managers())
+    kept = []
+    process._backport.starting = Starting()
     start('daemon_thread', use)
     if keep_args:
         threading.Thread._args = property(

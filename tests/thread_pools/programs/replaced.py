@@ -46,10 +46,10 @@ def patch(replaced):
     return mock.patch(target, **options)
 
 
-def at_exit(replaced, executor_class):
+def at_exit(replaced):
     """While exit waits for the start of a worker."""
     thread_losses.SECONDS = 0.3
-    thread_losses.force('in_a_start', 'daemon_thread', executor_class)
+    thread_losses.force('in_a_start', 'daemon_thread')
     patch(replaced).start()
 
 
