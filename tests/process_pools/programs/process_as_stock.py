@@ -4,7 +4,6 @@ import variant
 import os
 import queue
 import select
-import signal
 import sys
 import threading
 
@@ -229,12 +228,14 @@ def refused(why):
 
     pool = ProcessPoolExecutor(1)
     kept.append(pool)
-    pool.submit(int).result()
+    if why == 'broken':
+        # The process dies in the work: elsewhere it may hold a lock.
+        pool.submit(os._exit, 1)
+        until(lambda: pool._broken)
+    else:
+        pool.submit(int).result()
     if why == 'shut down':
         pool.shutdown()
-    elif why == 'broken':
-        os.kill(list(pool._processes)[0], signal.SIGKILL)
-        until(lambda: pool._broken)
     start('daemon_thread', submit)
 
 
