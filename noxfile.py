@@ -116,7 +116,7 @@ if UV and not set(PATCHED) & set(FOUND) and not os.environ.get('CI') and (
     print('None of CPython %s was found. uv downloads %s into %s.'
           % (', '.join(PATCHED), UV_HAS, os.path.relpath(DOWNLOADS)),
           file=sys.stderr)
-    subprocess.call([UV, 'python', 'install', '--quiet', '--no-bin', UV_HAS],
+    subprocess.call([UV, 'python', 'install', '--no-bin', UV_HAS],
                     env=dict(os.environ, UV_PYTHON_INSTALL_DIR=DOWNLOADS))
     FOUND = _find()
 
