@@ -317,6 +317,8 @@ def package(session):
         session.log('CPython %s' % version)
         session.run('python', 'tests/release/package/install.py',
                     shutil.which('python' + version), 'dist', links)
+        session.run('python', 'tests/release/package/pages.py',
+                    shutil.which('python' + version))
     folder = _empty_folder(session, 'sdist')
     shutil.unpack_archive(sdist, folder)
     noxfile, = glob.glob(os.path.join(folder, '*', 'noxfile.py'))
