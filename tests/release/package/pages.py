@@ -56,7 +56,8 @@ def main(interpreter):
                 shutil.copytree(os.path.join(checkout, 'dist'),
                                 os.path.join(cwd, 'dist'))
             done = subprocess.run(
-                ['sh', '-c', SHELL + line], cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                ['sh', '-c', SHELL + line], cwd=cwd, env=env,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 universal_newlines=True)
             works = done.returncode == 0
             if works and 'python -m pip install' in line:
