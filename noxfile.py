@@ -319,6 +319,9 @@ def package(session):
                     shutil.which('python' + version), 'dist', links)
         session.run('python', 'tests/release/package/pages.py',
                     shutil.which('python' + version))
+    if UV_HAS in versions:
+        session.run(sys.executable, 'tests/release/package/fresh.py',
+                    shutil.which('python' + UV_HAS), external=True)
     folder = _empty_folder(session, 'sdist')
     shutil.unpack_archive(sdist, folder)
     noxfile, = glob.glob(os.path.join(folder, '*', 'noxfile.py'))
