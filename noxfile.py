@@ -26,8 +26,11 @@ nox.options.error_on_missing_interpreters = bool(os.environ.get('CI'))
 # The versions that have the bug, and those that have upstream's fix.
 PATCHED = ['3.6', '3.7', '3.8']
 NOT_NEEDED = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14']
-# Those of PATCHED that `uv python list --all-versions` lists.
-UV_HAS = ['3.8']
+# That of PATCHED which `uv python list --all-versions` lists.
+UV_HAS = '3.8'
+# Downloads of uv: nothing is put outside of the checkout.
+DOWNLOADS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '.nox',
+                         'python')
 
 # gevent and eventlet are for deadlocks, wrapt is there because OpenTelemetry
 # wraps submit with it, hypothesis makes up what start-up files contain already.
@@ -75,27 +78,47 @@ DOCS_REQUIREMENTS = ['sphinx', 'furo', 'myst-parser', 'sphinx-argparse']
 
 # Interpreters are found on PATH.  In front of it are put the folders of those
 # that pyenv and uv have installed: a shim of pyenv fails if its version is not
-# the selected one, and uv puts nothing on PATH by itself.
+# the selected one, and uv puts nothing on PATH by itself.  Where none of
+# PATCHED is found, uv downloads one.
 PATH = [folder for folder in os.environ.get('PATH', '').split(os.pathsep)
         if os.path.basename(folder) != 'shims']
 # uv is installed beside nox, as the README says, or is on PATH.
 PATH.insert(0, os.path.dirname(sys.executable))
 UV = shutil.which('uv', path=os.pathsep.join(PATH))
-ROOTS = [os.path.join(os.environ.get(
+ROOTS = [DOWNLOADS, os.path.join(os.environ.get(
     'PYENV_ROOT', os.path.expanduser('~/.pyenv')), 'versions')]
 if UV:
-    ROOTS.append(subprocess.check_output(
-        [UV, 'python', 'dir', '--color', 'never'], text=True).strip())
+    uv = subprocess.run([UV, 'python', 'dir', '--color', 'never'],
+                        stdout=subprocess.PIPE, text=True)
+    if uv.returncode:
+        sys.exit('To install a newer uv: %s -m pip install --upgrade uv'
+                 % sys.executable)
+    ROOTS.append(uv.stdout.strip())
 RELEASE = re.compile(r'.*/(?:cpython-)?3\.(\d+)\.(\d+)(?:-[^/]*)?/bin')
-# The folder of nox remains the first: plain `python` must not change.
-PATH[1:1] = sorted(
-    (folder for root in ROOTS
-     for folder in glob.glob(os.path.join(glob.escape(root), '*', 'bin'))
-     if RELEASE.fullmatch(folder)), reverse=True,
-    key=lambda folder: [int(n) for n in RELEASE.fullmatch(folder).groups()])
-os.environ['PATH'] = os.pathsep.join(PATH)
-FOUND = [version for version in PATCHED + NOT_NEEDED
-         if shutil.which('python' + version)]
+
+
+def _find():
+    """Put the folders of ROOTS on PATH and return the versions found."""
+    # The folder of nox remains the first: plain `python` must not change.
+    folders = PATH[:1] + sorted(
+        (folder for root in ROOTS
+         for folder in glob.glob(os.path.join(glob.escape(root), '*', 'bin'))
+         if RELEASE.fullmatch(folder)), reverse=True,
+        key=lambda folder: [int(n) for n in RELEASE.fullmatch(folder).groups()])
+    os.environ['PATH'] = os.pathsep.join(folders + PATH[1:])
+    return [version for version in PATCHED + NOT_NEEDED
+            if shutil.which('python' + version)]
+
+
+FOUND = _find()
+if UV and not set(PATCHED) & set(FOUND) and not os.environ.get('CI') and (
+        not {'-l', '--list', '-h', '--help'} & set(sys.argv)):
+    print('None of CPython %s was found. uv downloads %s into %s.'
+          % (', '.join(PATCHED), UV_HAS, os.path.relpath(DOWNLOADS)),
+          file=sys.stderr)
+    subprocess.call([UV, 'python', 'install', '--no-bin', UV_HAS],
+                    env=dict(os.environ, UV_PYTHON_INSTALL_DIR=DOWNLOADS))
+    FOUND = _find()
 
 
 # What `nox` runs
@@ -294,6 +317,11 @@ def package(session):
         session.log('CPython %s' % version)
         session.run('python', 'tests/release/package/install.py',
                     shutil.which('python' + version), 'dist', links)
+        session.run('python', 'tests/release/package/pages.py',
+                    shutil.which('python' + version))
+    if UV_HAS in versions:
+        session.run(sys.executable, 'tests/release/package/fresh.py',
+                    shutil.which('python' + UV_HAS), external=True)
     folder = _empty_folder(session, 'sdist')
     shutil.unpack_archive(sdist, folder)
     noxfile, = glob.glob(os.path.join(folder, '*', 'noxfile.py'))
@@ -310,7 +338,7 @@ def package(session):
 def _not_found(version):
     """Return the message for a version of PATCHED that was not found."""
     commands = ['pyenv install ' + version]
-    if version in UV_HAS:
+    if version == UV_HAS:
         commands.insert(0, '%s python install %s' % (UV, version))
     return ('CPython %s is not on PATH, and neither pyenv nor uv has it. Its '
             'sessions are left out. To install it, run %s.'

@@ -63,6 +63,8 @@ def verified(python):
 
 
 def main(pythons):
+    print('This runs programs that lose work, on %d interpreters, half a '
+          'minute each.' % len(pythons), file=sys.stderr, flush=True)
     table, failed = [('interpreter', 'program', 'stock', 'patched')], False
     for python in pythons:
         version = subprocess.check_output(
@@ -84,6 +86,11 @@ def main(pythons):
                         for cell, width in zip(line, widths)).rstrip())
     print('\nWith the patch, %s.'
           % ('WORK WAS LOST' if failed else 'nothing was lost'))
+    if not failed:
+        print('To protect an environment, with its own python:\n'
+              '    python -m pip install .\n'
+              '    python -m backport enable\n'
+              'docs/install.md has more, for 3.6 too.')
     return failed
 
 

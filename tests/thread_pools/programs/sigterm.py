@@ -1,0 +1,54 @@
+"""A service that is told to end while a pool has work.
+
+    python sigterm.py VARIANT busy|late END
+
+END is a function of this file.
+"""
+import variant
+
+import os
+import signal
+import sys
+import time
+
+from gates import PATIENCE
+from late_submit import began, submit_late, thread_pool
+from thread_losses import force
+
+
+def busy(end):
+    """A worker is in the middle of a job."""
+    submit_late(thread_pool())
+    began.wait(PATIENCE)
+    globals()[end]()
+
+
+def late(end):
+    """A daemon thread is in the middle of a submit."""
+    force('start_after_snapshot', 'daemon_thread')
+    globals()[end]()
+
+
+def default():
+    """What Python does with SIGTERM unless it is told otherwise."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PATIENCE)
+
+
+def handled():
+    def stop(signum, frame):
+        sys.exit()
+
+    signal.signal(signal.SIGTERM, stop)
+    default()
+
+
+def exits_at_once():
+    os._exit(0)
+
+
+def killed():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+variant.main(globals())

@@ -1,0 +1,29 @@
+"""Ways to end a process that run no exit handler, and how SIGTERM runs them.
+
+docs/affected.md tells users what to do about SIGTERM.
+"""
+import signal
+
+import pytest
+
+from losses import assert_kept, assert_lost
+
+PROGRAM = 'sigterm.py'
+
+
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
+@pytest.mark.parametrize('end, status', [
+    ('default', -signal.SIGTERM), ('killed', -signal.SIGKILL),
+    ('exits_at_once', 0)])
+def test_work_is_lost_without_exit_handlers(run, end, status, variant):
+    child = run(PROGRAM, variant, 'busy', end)
+    assert child.returncode == status, child
+    assert sorted(child.words) == ['accepted', 'began'], child
+
+
+def test_a_handler_that_raises_system_exit(run):
+    """Stock joins a worker that is known, and loses a late one."""
+    for variant in 'stock', 'patched':
+        assert_kept(run(PROGRAM, variant, 'busy', 'handled'), 'completed')
+    assert_lost(run(PROGRAM, 'stock', 'late', 'handled'))
+    assert_kept(run(PROGRAM, 'patched', 'late', 'handled'), 'completed')
