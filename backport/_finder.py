@@ -1,11 +1,11 @@
 """Has the pools of `concurrent.futures` patched when their modules are loaded.
 
-This module is itself a finder in `sys.meta_path`.  It finds no module by
-itself: it asks the other finders, and puts a `Loader` in place of the one that
-they give, until that has run the module.
+``import backport`` imports this.  So does each start, if "python -m backport
+enable" has written its .pth file, or under "python -m backport run"; then the
+name is one that no program has for itself: a program may have a backport.py.
 
-The lines of startup/watch.py execute this file without importing the package.
-So nothing is imported here that has not been loaded at a start.
+A start pays for this file only.  All the rest of the package is imported when
+there is a pool, under the name by which this file was.
 """
 import os
 import sys
@@ -15,14 +15,17 @@ from _thread import get_ident
 PATCHES = {'thread': 'concurrent.futures.thread',
            'process': 'concurrent.futures.process'}
 
-# Tells this finder from others, whichever copy of the package it belongs to.
-is_of_backport = True
-
 # Name of a patch -> (state, reason).  "pending" is to be applied, or has been:
 # that is told by the live code alone.
 decided = {}
 
+# Ids of the threads that `status` runs in -> whether `find_spec` has answered.
+probes = {}
+
 _asking = set()     # ids of the threads in find_spec
+
+# Kept here, because tests put sys.modules back to what it was.
+_package, _this = sys.modules.get(__package__), sys.modules[__name__]
 
 
 def find_spec(fullname, path=None, target=None):
@@ -42,10 +45,28 @@ def find_spec(fullname, path=None, target=None):
         _asking.discard(get_ident())
     if spec is not None and spec.loader is not None:
         try:
-            spec.loader = Loader(spec, fullname)
+            watch(spec, fullname)
+            if get_ident() in probes:
+                probes[get_ident()] = True
         except Exception:
             pass    # it takes no other loader; `status` has the reason
     return spec
+
+
+# The finder is a function, as deepcopy(sys.meta_path) cannot copy a module, and
+# a class costs a start more.
+find_spec.find_spec = find_spec
+find_spec.is_of_backport = True
+
+
+def watch(spec, fullname):
+    """Have the module of *spec* patched when its loader has run it."""
+    lazy = getattr(sys.modules.get('importlib.util'), 'LazyLoader', ())
+    while isinstance(spec.loader, lazy):
+        spec = spec.loader      # that has a loader, and stays as lazy
+    # A finder that keeps its specs gives one that has been watched.
+    if not isinstance(spec.loader, Loader):
+        spec.loader = Loader(spec, fullname)
 
 
 class Loader:
@@ -69,8 +90,7 @@ class Loader:
             self._step_back(module)
             result = attribute(module)
             # load_module takes the name of the module and returns it.
-            patch(self._fullname.rpartition('.')[2],
-                  module if name == 'exec_module' else result)
+            _patch(self._fullname, module if name == 'exec_module' else result)
             return result
         return run
 
@@ -85,93 +105,61 @@ class Loader:
             pass    # somebody else's import goes on
 
 
-def patch(name, module):
-    """Patch *module*, which has run its code, unless that has been ruled out.
-
-    Raises nothing, for this is somebody else's import.  The thread may hold the
-    import lock of that module, and of those that are importing it.
-    """
+def _patch(fullname, module):
+    # Raises nothing, for this is somebody else's import.
     try:
-        if not decided:
-            decide()
-        problem = settle(name, module)
+        api().patch(fullname.rpartition('.')[2], module)
     except Exception as exc:
-        problem = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
-    if problem is not None and not is_off(name):
-        refuse(name, problem)
+        try:
+            if os.path.exists(__file__):    # it has not been uninstalled
+                import warnings
+                warnings.warn('backport leaves %s as it is, install it again: '
+                              '%s' % (fullname, exc), RuntimeWarning)
+        except Exception:
+            pass
 
 
-def settle(name, module):
-    """Put into *module* the code that has been decided on, ours or stock.
+def api():
+    """Return the module `_api`, after which this package can be imported from.
 
-    Returns None, or why ours cannot be.
+    Whatever has become of sys.modules: on 3.6.0 to 3.6.2 a relative import
+    raises SystemError if its package is not there.
     """
-    while True:
-        off, problem = is_off(name), None
-        if not off:
-            problem = load('_installer').apply(name, module)
-        elif '_backport' in vars(module):
-            load('_live').revert(name, module)
-        # Another thread may have decided otherwise meanwhile, and have come too
-        # early to see this.
-        if is_off(name) == off:
-            return problem
+    global _package
+    if _package is None:    # this is a start
+        from _frozen_importlib import ModuleSpec, module_from_spec
+        spec = ModuleSpec(__package__, None, is_package=True)
+        spec.submodule_search_locations.append(os.path.dirname(__file__))
+        _package = module_from_spec(spec)
+        _package._finder = _this
+    sys.modules.setdefault(__package__, _package)
+    if not hasattr(_package, '_api'):
+        from . import _api  # noqa: F401
+    return _package._api
 
 
-def decide():
-    """Decide anew for each patch whether it is to be applied."""
-    decisions = dict.fromkeys(PATCHES, ('pending', None))
-    if sys.implementation.name != 'cpython':
-        decisions = dict.fromkeys(PATCHES, (
-            'not-needed', '%s is not CPython' % sys.implementation.name))
-    elif sys.version_info >= (3, 9):
-        # Upstream has fixed thread pools only (docs/upstream.md).
-        decisions = {
-            'thread': ('not-needed', 'CPython has had the fix of bpo-31783 '
-                                     'since 3.9'),
-            'process': ('not-needed', 'CPython 3.9 and later are left as they '
-                                      'are, race included')}
-    elif sys.meta_path is None:
-        decisions = dict.fromkeys(PATCHES, (
-            'refused', 'the interpreter is shutting down'))
-    elif 'BACKPORT_DISABLE' in os.environ:
-        switch = os.environ['BACKPORT_DISABLE']
-        names = {word.strip() for word in switch.split(',')} - {'', '0'}
-        if not names <= PATCHES.keys():
-            names = PATCHES     # "1", or whatever else turns it off
-        for name in names:
-            decisions[name] = 'disabled', 'BACKPORT_DISABLE=%s is set' % switch
-    decided.update(decisions)   # what is dropped runs no code of its own
+find_spec.api = api
 
 
-def is_off(name):
-    """Return whether a patch must not be applied."""
-    return decided[name][0] in ('disabled', 'not-needed')
+def in_use():
+    """Return the finder of this package in sys.meta_path, or None.
 
-
-def refuse(name, reason):
-    """Decide that a module is left as it is; warn, once for each reason."""
-    decided[name] = 'refused', reason
-    try:
-        load('_report').warn(name, PATCHES[name], reason)
-    except Exception:
-        pass    # standard error is closed, for one; status() has the reason
-
-
-def load(name):
-    """Return the module *name* of this package.
-
-    After auto-activation the package itself has not been imported: by its name
-    the program's own "backport.py" might be found.  Then the module is loaded
-    by its path; the package finds it in sys.modules, should it be imported.
+    It may be that of another copy: the one that came first does the work.
     """
-    fullname = 'backport.' + name
-    if __spec__ is not None or fullname in sys.modules:
-        # Waits for another thread that is importing it.
-        return __import__(fullname, fromlist=['*'])
-    from _frozen_importlib_external import SourceFileLoader
-    path = __file__[:-len('_finder.py')] + name.replace('.', '/') + '.py'
-    module = type(sys)(fullname)
-    module.__file__, module.__package__ = path, fullname.rpartition('.')[0]
-    exec(SourceFileLoader(fullname, path).get_code(fullname), vars(module))
-    return sys.modules.setdefault(fullname, module)
+    for finder in list(sys.meta_path or ()):
+        if getattr(finder, 'is_of_backport', None) is True:
+            return finder
+
+
+def install():
+    """Put `find_spec` in front of sys.meta_path, unless there is one."""
+    if in_use() is None:
+        sys.meta_path.insert(0, find_spec)
+
+
+def start():
+    """Do what a start does."""
+    install()
+    find_spec.watches_for_backport = True
+    if 'BACKPORT_REPORT' in os.environ or 'concurrent.futures' in sys.modules:
+        api().activate()

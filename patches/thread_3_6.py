@@ -3,9 +3,7 @@
 The releases differ in thread names and in a reference cycle, not in the
 functions replaced here.
 """
-from .._finder import load
-
-_python_exit = load('patches.thread_3_7')._python_exit
+from .thread_3_7 import _python_exit
 
 
 def submit(self, fn, *args, **kwargs):

@@ -2,10 +2,7 @@
 
 It starts no worker while one is idle (bpo-24882).
 """
-from .._finder import load
-
-thread_3_7 = load('patches.thread_3_7')
-submit, _python_exit = thread_3_7.submit, thread_3_7._python_exit
+from .thread_3_7 import _python_exit, submit
 
 
 def _adjust_thread_count(self):
