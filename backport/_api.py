@@ -1,7 +1,4 @@
-"""What a program may call: `activate`, `deactivate`, `require`, `status`.
-
-And what the import hook calls: `patch`.
-"""
+"""What a program may call: `activate`, `deactivate`, `require`, `status`."""
 import os
 import sys
 
@@ -17,8 +14,8 @@ def activate():
     Returns None and raises nothing: `status` tells what came of it.  May be
     called again, from any thread, also after `deactivate`.
     """
-    _finder.api()
-    _decide()
+    _finder.package()
+    _finder.decide()
     try:
         if (os.environ.get('BACKPORT_REPORT', '') not in ('', '0')
                 and not _reports):
@@ -35,10 +32,10 @@ def activate():
         for name in names:
             module = _loaded(PATCHES[name])
             if module is not None:
-                patch(name, module)
+                _finder.patch(name, module)
     except Exception as exc:
         for name in names:
-            _refuse(name, 'the import hook failed: %s: %s' % (
+            _finder.refuse(name, 'the import hook failed: %s: %s' % (
                 type(exc).__name__, exc))
 
 
@@ -65,92 +62,6 @@ def _loaded(module_name):
     return sys.modules.get(module_name)
 
 
-def patch(name, module):
-    """Patch *module*, which has run its code, unless that has been ruled out.
-
-    Raises nothing, for this can be somebody else's import.  The thread may hold
-    the import lock of that module, and of those that are importing it.
-    """
-    try:
-        if not decided:
-            _decide()
-        if is_lazy(module):
-            _finder.watch(object.__getattribute__(module, '__spec__'),
-                          PATCHES[name])
-            return
-        problem = _carry_out(name, module)
-    except Exception as exc:
-        problem = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
-    if problem is not None and not _is_off(name):
-        _refuse(name, problem)
-
-
-def is_lazy(module):
-    """Return whether a LazyLoader has put *module* off: a look would load it.
-    """
-    return type(module).__name__ == '_LazyModule'
-
-
-def _carry_out(name, module):
-    """Put into *module* the code that has been decided on, ours or stock.
-
-    Returns None, or why ours cannot be.
-    """
-    while True:
-        off, problem = _is_off(name), None
-        if not off:
-            from . import _installer
-            problem = _installer.apply(name, module)
-        elif '_backport' in vars(module):
-            from . import _inspect
-            _inspect.revert(name, module)
-        # Another thread may have decided otherwise meanwhile, and have come too
-        # early to see this.
-        if _is_off(name) == off:
-            return problem
-
-
-def _decide():
-    """Decide anew for each patch whether it is to be applied."""
-    decisions = dict.fromkeys(PATCHES, ('pending', None))
-    if sys.version_info >= (3, 9):
-        # Upstream has fixed thread pools only (docs/upstream.md).
-        decisions = dict.fromkeys(PATCHES, (
-            'not-needed', 'CPython 3.9 and later are left as they are, race '
-                          'included'))
-        decisions['thread'] = ('not-needed', 'CPython has had the fix of '
-                                             'bpo-31783 since 3.9')
-    elif sys.implementation.name != 'cpython':
-        decisions = dict.fromkeys(PATCHES, (
-            'not-supported', '%s is not supported' % sys.implementation.name))
-    elif sys.meta_path is None:
-        decisions = dict.fromkeys(PATCHES, (
-            'refused', 'the interpreter is shutting down'))
-    elif 'BACKPORT_DISABLE' in os.environ:
-        switch = os.environ['BACKPORT_DISABLE']
-        names = {word.strip() for word in switch.split(',')} - {'', '0'}
-        if not names <= PATCHES.keys():
-            names = PATCHES     # "1", or whatever else turns it off
-        for name in names:
-            decisions[name] = 'disabled', 'BACKPORT_DISABLE=%s is set' % switch
-    decided.update(decisions)   # what is dropped runs no code of its own
-
-
-def _is_off(name):
-    """Return whether a patch must not be applied."""
-    return decided[name][0] in ('disabled', 'not-needed', 'not-supported')
-
-
-def _refuse(name, reason):
-    """Decide that a module is left as it is; warn, once for each reason."""
-    decided[name] = 'refused', reason
-    try:
-        from . import _report
-        _report.warn(name, PATCHES[name], reason)
-    except Exception:
-        pass    # standard error is closed, for one; status() has the reason
-
-
 def deactivate():
     """Put the stock code back; return a record for each patch, as `status`.
 
@@ -158,14 +69,14 @@ def deactivate():
     patch is left as it is, and its record says so.  ``_global_shutdown_lock``
     stays, for calls that are under way.
     """
-    _finder.api()
+    _finder.package()
     for name in PATCHES:
-        if not _is_off(name):
+        if not _finder.is_off(name):
             decided[name] = 'disabled', 'backport.deactivate() was called'
         try:
             module = sys.modules.get(PATCHES[name])
-            if module is not None and not is_lazy(module):
-                _carry_out(name, module)
+            if module is not None and not _finder.is_lazy(module):
+                _finder.carry_out(name, module)
         except Exception:
             pass    # the record says so
     return status()
@@ -208,7 +119,7 @@ def _look(name):
         name=name, state=state, reason=reason, source=None, sha256=None,
         releases=None)
     try:
-        _finder.api()
+        _finder.package()
         from . import _inspect
         return record, _inspect.complete(record, PATCHES[name])
     except Exception as exc:

@@ -1,14 +1,14 @@
 """Has the pools of `concurrent.futures` patched when their modules are loaded.
 
-``import backport`` imports this.  So does each start, if "python -m backport
-enable" has written its .pth file, or under "python -m backport run"; then the
-name is one that no program has for itself: a program may have a backport.py.
-
-A start pays for this file only.  All the rest of the package is imported when
-there is a pool, under the name by which this file was.
+All the rest of the package is imported when there is a pool, under the name by
+which this file was.  That is `backport`, or whatever else a program imports.
+The lines of startup/watch.py load this file by its path, and under a name that
+no program has for itself: a program may have a backport.py.
 """
 import os
 import sys
+from _frozen_importlib import ModuleSpec, _find_spec    # always there
+from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
 
 #: Name of a patch -> the module that it patches.
@@ -36,7 +36,6 @@ def find_spec(fullname, path=None, target=None):
     """
     if fullname not in PATCHES.values() or get_ident() in _asking:
         return None
-    from _frozen_importlib import _find_spec    # always there
     try:
         _asking.add(get_ident())
         # The whole of sys.meta_path, legacy finders included, but for us.
@@ -53,8 +52,7 @@ def find_spec(fullname, path=None, target=None):
     return spec
 
 
-# The finder is a function, as deepcopy(sys.meta_path) cannot copy a module, and
-# a class costs a start more.
+# A function, for deepcopy(sys.meta_path) cannot copy a module.
 find_spec.find_spec = find_spec
 find_spec.is_of_backport = True
 
@@ -90,7 +88,8 @@ class Loader:
             self._step_back(module)
             result = attribute(module)
             # load_module takes the name of the module and returns it.
-            _patch(self._fullname, module if name == 'exec_module' else result)
+            patch(self._fullname.rpartition('.')[2],
+                  module if name == 'exec_module' else result)
             return result
         return run
 
@@ -105,40 +104,148 @@ class Loader:
             pass    # somebody else's import goes on
 
 
-def _patch(fullname, module):
-    # Raises nothing, for this is somebody else's import.
+def patch(name, module):
+    """Patch *module*, which has run its code, unless that has been ruled out.
+
+    Raises nothing, for this is somebody else's import.  The thread may hold
+    the import lock of that module, and of those that are importing it.
+    """
     try:
-        api().patch(fullname.rpartition('.')[2], module)
+        package()
+        if not decided:
+            decide()
+        if is_lazy(module):
+            watch(object.__getattribute__(module, '__spec__'), PATCHES[name])
+            return
+        problem = carry_out(name, module)
     except Exception as exc:
-        try:
-            if os.path.exists(__file__):    # it has not been uninstalled
-                import warnings
-                warnings.warn('backport leaves %s as it is, install it again: '
-                              '%s' % (fullname, exc), RuntimeWarning)
-        except Exception:
-            pass
+        problem = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
+    if problem is not None and not is_off(name):
+        refuse(name, problem)
 
 
-def api():
-    """Return the module `_api`, after which this package can be imported from.
+def is_lazy(module):
+    """Return whether *module* is one that any look at it would load."""
+    return type(module).__name__ == '_LazyModule'
 
-    Whatever has become of sys.modules: on 3.6.0 to 3.6.2 a relative import
+
+def carry_out(name, module):
+    """Put into *module* the code that has been decided on, ours or stock.
+
+    Returns None, or why ours cannot be.
+    """
+    while True:
+        off, problem = is_off(name), None
+        if not off:
+            from . import _installer
+            problem = _installer.apply(name, module)
+        elif '_backport' in vars(module):
+            from . import _inspect
+            _inspect.revert(name, module)
+        # Another thread may have decided otherwise meanwhile, and have come too
+        # early to see this.
+        if is_off(name) == off:
+            return problem
+
+
+def decide():
+    """Decide anew for each patch whether it is to be applied."""
+    decisions = dict.fromkeys(PATCHES, ('pending', None))
+    if sys.version_info >= (3, 9):
+        # Upstream has fixed thread pools only (docs/upstream.md).
+        decisions = dict.fromkeys(PATCHES, (
+            'not-needed', 'CPython 3.9 and later are left as they are, race '
+                          'included'))
+        decisions['thread'] = ('not-needed', 'CPython has had the fix of '
+                                             'bpo-31783 since 3.9')
+    elif sys.implementation.name != 'cpython':
+        decisions = dict.fromkeys(PATCHES, (
+            'not-supported', '%s is not supported' % sys.implementation.name))
+    elif sys.meta_path is None:
+        decisions = dict.fromkeys(PATCHES, (
+            'refused', 'the interpreter is shutting down'))
+    elif 'BACKPORT_DISABLE' in os.environ:
+        switch = os.environ['BACKPORT_DISABLE']
+        names = {word.strip() for word in switch.split(',')} - {'', '0'}
+        if not names <= PATCHES.keys():
+            names = PATCHES     # "1", or whatever else turns it off
+        for name in names:
+            decisions[name] = 'disabled', 'BACKPORT_DISABLE=%s is set' % switch
+    decided.update(decisions)   # what is dropped runs no code of its own
+
+
+def is_off(name):
+    """Return whether a patch must not be applied."""
+    return decided[name][0] in ('disabled', 'not-needed', 'not-supported')
+
+
+def refuse(name, reason):
+    """Decide that a module is left as it is; warn, once for each reason."""
+    decided[name] = 'refused', reason
+    try:
+        from . import _report
+        _report.warn(name, PATCHES[name], reason)
+    except Exception:
+        pass    # standard error is closed, for one; status() has the reason
+
+
+def package():
+    """Have sys.modules contain this package, so that it can be imported from.
+
+    A test may have put sys.modules back.  On 3.6.0 to 3.6.2 a relative import
     raises SystemError if its package is not there.
     """
     global _package
-    if _package is None:    # this is a start
-        from _frozen_importlib import ModuleSpec, module_from_spec
-        spec = ModuleSpec(__package__, None, is_package=True)
-        spec.submodule_search_locations.append(os.path.dirname(__file__))
-        _package = module_from_spec(spec)
+    if _package is None:    # this was loaded by startup/watch.py
+        _package = Package(__package__, os.path.dirname(__file__))
         _package._finder = _this
+        # `from .patches import x` looks there.
+        sys.modules[__package__ + '.patches'] = _package.patches
     sys.modules.setdefault(__package__, _package)
-    if not hasattr(_package, '_api'):
+    return _package
+
+
+def api():
+    """Return the module `_api`."""
+    if not hasattr(package(), '_api'):
         from . import _api  # noqa: F401
     return _package._api
 
 
 find_spec.api = api
+
+
+class Package(type(sys)):
+    """This package without its __init__.py, under a name of its own.
+
+    For ``from . import x`` it reads x.py by its path.  All that an import does
+    besides would cost a program with a pool 0.3 % of its start, for each module.
+    """
+
+    def __init__(self, name, path):
+        super().__init__(name)
+        self.__package__, self.__path__ = name, [path]
+
+    def __getattr__(self, name):
+        fullname = '%s.%s' % (self.__name__, name)
+        path = '%s/%s' % (self.__path__[0], name)
+        if name == 'patches':
+            module = Package(fullname, path)
+        else:
+            path += '.py'
+            loader = SourceFileLoader(fullname, path)
+            try:
+                code = loader.get_code(fullname)
+            except OSError:
+                raise AttributeError(name)
+            module = type(sys)(fullname)
+            module.__package__, module.__file__ = self.__name__, path
+            module.__loader__ = loader
+            module.__spec__ = ModuleSpec(fullname, loader, origin=path)
+            exec(code, vars(module))
+        # Another thread may have been faster.
+        setattr(self, name, sys.modules.setdefault(fullname, module))
+        return getattr(self, name)
 
 
 def in_use():
@@ -155,11 +262,3 @@ def install():
     """Put `find_spec` in front of sys.meta_path, unless there is one."""
     if in_use() is None:
         sys.meta_path.insert(0, find_spec)
-
-
-def start():
-    """Do what a start does."""
-    install()
-    find_spec.watches_for_backport = True
-    if 'BACKPORT_REPORT' in os.environ or 'concurrent.futures' in sys.modules:
-        api().activate()

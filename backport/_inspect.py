@@ -6,7 +6,7 @@ again, or where its code is not known.
 import sys
 from _thread import get_ident
 
-from . import _api, _finder, _installer, _sources
+from . import _finder, _installer, _sources
 
 
 def complete(record, module_name):
@@ -16,7 +16,7 @@ def complete(record, module_name):
     Returns whether `require` is content with it.
     """
     module = sys.modules.get(module_name)
-    if module is None or _api.is_lazy(module):
+    if module is None or _finder.is_lazy(module):
         in_force = _complete_from_spec(record, module_name, module)
     else:
         in_force = _complete_from_module(record, module)

@@ -9,8 +9,8 @@ sources of every release.
 import marshal
 import sys
 
-#: The greatest prime of 64 bits, for `code_digest`.
-PRIME = 2**64 - 59
+#: The two greatest primes below 2**30, for `code_digest`.
+PRIMES = 2**30 - 35, 2**30 - 41
 
 #: Replaced by each patch, in this order.  What enters a Thread that has not yet
 #: started needs the exit handler that can meet one.
@@ -37,39 +37,39 @@ SOURCES = {
     'thread': (
         ('3.6.0-3.6.2',
          '9ef485416f9d1d11f50cd7c841a88704121373c18bcf4aa396b0a74c578fc959',
-         'd7de272bb9a6b86f'),
+         '2028ee5406d7172a'),
         ('3.6.3-3.6.15',
          '29280699736207d24d37241cccbb89f66318cba69ab5be3d1eae826c07426458',
-         '17655ef53a49a612'),
+         '155a8bb922f5d165'),
         ('3.7.0-3.7.1',
          '9553f96613e0ef2a890ec1ae12d5f7fde49a820269c435289fb3d27eab364ce7',
-         'c14b082ecd2d4f81'),
+         '060a090625a4abfe'),
         ('3.7.2-3.7.3',
          '42009ff573a4460d7482292409ca097ee6c17d10f1954016cedaa7eff896f900',
-         'bae42e309b8d358b'),
+         '1c96622c27267a8d'),
         ('3.7.4-3.7.17',
          'cf6b27870fec4221f2650e2609fab59f0c036960025f9b8e7dac6143a341c276',
-         'e5c63cff1dbf2628'),
+         '0e093a5c2367fe35'),
         ('3.8.0-3.8.20',
          '8d4ed0e1b0a2ad7bb9de18edbfb1d83995784a7ecd740d667f9de5a928c43cf4',
-         '2e503368a67e42ba'),
+         '2bd5469e13ec9238'),
     ),
     'process': (
         ('3.6.0-3.6.2',
          '25f097659c38e7dc350b17e30d71d4ecd4153b32e04b4a0a1e83aedaf4ca0e9d',
-         'cd025769b5437eb1', '675505277dfd483b', '178116b0e3013693'),
+         '01cf0ac30f2b06c5', '1f12d303360cb1da', '0e7efbb019c3202c'),
         ('3.6.3-3.6.15',
          'aaf8bbce6f8d840f0641d9ad8e67c099516fae9ccdd6fdebe136f1a7f7c6cdcb',
-         'cd025769b5437eb1', '675505277dfd483b', '178116b0e3013693'),
+         '01cf0ac30f2b06c5', '1f12d303360cb1da', '0e7efbb019c3202c'),
         ('3.7.0-3.7.3',
          '40697ac1b0b86211afe9421ee49633efce82bc14682a306f550972db30b28156',
-         '49255df63eb7d656', 'f8155c671c9143ff', '9569644f4657fd67'),
+         '04ef6aee0c462247', '1c886f6f269eb164', '363cae423cbf7b2c'),
         ('3.7.4-3.7.17',
          '53ca3f3831d7825d6889db1304246020080cd6006587d9de04611e8861cab245',
-         '6f95da956f44b36e', 'a380ec7ac42434f6', 'a62a6300b3de0284'),
+         '0e6c753e1a527e21', '09ac55a71e28024e', '19c0566b2822cf39'),
         ('3.8.0-3.8.20',
          '9087796ef9fea960450a6b3346b1c1ec2daba1efefb821d2a3c87c1c8fc22ab0',
-         'bb1f333611991282', 'cded5aee888cea34', '0ab3b6b0a736cb8c'),
+         '3b672f6f20178eb7', '1e3768d120ba7f1f', '0b23eb650c70f5dc'),
     ),
 }
 
@@ -96,7 +96,8 @@ def code_digest(codes):
 
     It needs no module that an interpreter can lack, as _sha256 and hashlib.
     """
-    return '%016x' % (int.from_bytes(behaviour(codes), 'big') % PRIME)
+    number = int.from_bytes(behaviour(codes), 'big')
+    return '%08x%08x' % (number % PRIMES[0], number % PRIMES[1])
 
 
 def behaviour(codes):

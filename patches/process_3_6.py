@@ -3,7 +3,9 @@
 The manager is woken through the result queue.  The releases differ in `map`,
 not in the functions replaced here.
 """
-from .thread_3_7 import _python_exit
+from . import thread_3_7
+
+_python_exit = thread_3_7._python_exit
 
 
 def submit(self, fn, *args, **kwargs):

@@ -3,7 +3,9 @@
 The releases differ in thread names and in a reference cycle, not in the
 functions replaced here.
 """
-from .thread_3_7 import _python_exit
+from . import thread_3_7
+
+_python_exit = thread_3_7._python_exit
 
 
 def submit(self, fn, *args, **kwargs):

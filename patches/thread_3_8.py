@@ -2,7 +2,9 @@
 
 It starts no worker while one is idle (bpo-24882).
 """
-from .thread_3_7 import _python_exit, submit
+from . import thread_3_7
+
+submit, _python_exit = thread_3_7.submit, thread_3_7._python_exit
 
 
 def _adjust_thread_count(self):

@@ -16,9 +16,8 @@ sys.path[:] = [path for path in sys.path if os.path.abspath(path) != folder]
 if (3, 6) <= sys.version_info < (3, 9):
     try:
         from _frozen_importlib_external import SourceFileLoader
-        package = os.path.dirname(os.path.dirname(folder))
-        SourceFileLoader('_backport_bpo31783._finder',
-                         package + '/_finder.py').load_module().start()
+        watch = SourceFileLoader('run', os.path.dirname(folder) + '/watch.py')
+        exec(watch.get_code('run'), {'__name__': 'run', '__file__': watch.path})
     except Exception:
         pass    # uninstalled while the program runs
 # A name for it, as Python 2 would clear the module that it is executing.
