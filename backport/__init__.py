@@ -18,10 +18,10 @@ if not os.path.isdir(os.path.join(__path__[0], 'patches')):
     __path__.append(os.path.dirname(__path__[0]))
 
 try:
-    from . import _finder
+    from ._finder import find_spec, in_use
     # If a start, or a copy of this package with another name, is active
     # already, that does the work.
-    _api = (_finder.in_use() or _finder.find_spec).api()
+    _working = (in_use() or find_spec).api()
 except ImportError as exc:
     # With this name, "python -m backport" is a line and not a traceback.
     raise ImportError('the package in %s is not complete, install it again: %s'
@@ -30,6 +30,6 @@ except ImportError as exc:
 __all__ = ['activate', 'deactivate', 'require', 'status']
 __version__ = '0.1.0'
 
-activate, deactivate = _api.activate, _api.deactivate
-require, status = _api.require, _api.status
+activate, deactivate = _working.activate, _working.deactivate
+require, status = _working.require, _working.status
 activate()

@@ -237,7 +237,7 @@ class Package(type(sys)):
             try:
                 code = loader.get_code(fullname)
             except OSError:
-                raise AttributeError(name)
+                raise AttributeError('there is no ' + path)
             module = type(sys)(fullname)
             module.__package__, module.__file__ = self.__name__, path
             module.__loader__ = loader

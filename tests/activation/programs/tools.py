@@ -22,8 +22,9 @@ def code_of_a_worker(thread):
 
 
 def submit_itself(thread):
-    kept = thread.ThreadPoolExecutor.submit
-    thread.ThreadPoolExecutor.submit = lambda *args, **kw: kept(*args, **kw)
+    thread.kept = thread.ThreadPoolExecutor.submit
+    thread.ThreadPoolExecutor.submit = (
+        lambda *args, **kw: thread.kept(*args, **kw))
 
 
 def the_class(thread):
