@@ -40,6 +40,8 @@ def _complete_from_module(record, module):
             record.releases = _installer.applied_to(module).releases
             by = 'matched by code: %s, but the code is that of CPython %%s' % (
                 'there is no source file' if data is None
+                else 'this interpreter has no sha256 for the source file'
+                if record.sha256 is None
                 else 'the source file is not known')
         record.state = 'applied'
         record.reason = '; '.join(filter(None, [by % record.releases, reason]))
@@ -63,7 +65,7 @@ def _complete_from_spec(record, module_name, lazy_module):
             _finder.probes[me] = isinstance(spec.loader, _finder.Loader)
         record.source, _, record.sha256 = _read(spec.origin)
         record.releases = _sources.known(record.name, record.sha256)
-        if record.releases is None:
+        if record.releases is None and record.state != 'not-supported':
             loader = spec.loader
             while not hasattr(loader, 'get_code'):
                 loader = loader.loader      # of a LazyLoader

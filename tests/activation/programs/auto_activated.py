@@ -24,6 +24,16 @@ def own_backport_first(name):
     own_backport(name)
 
 
+def own_package(name, how=None):
+    importlib.import_module(name)
+    tell(state.live(name))
+    if how == 'naive':
+        sys.modules['backport._lock'] = types.SimpleNamespace(__file__=how)
+    from backport import _lock, _exit, _api
+    for module in _lock, _exit, _api:
+        tell(module.__file__)
+
+
 def one_copy_of_each_module():
     """What has been loaded by path is what an import finds later."""
     importlib.import_module(state.THREAD)

@@ -27,6 +27,16 @@ def submit_itself(thread):
         lambda *args, **kw: thread.kept(*args, **kw))
 
 
+def keep_in_a_closure(thread):
+    """As opencensus-ext-threading wraps it."""
+    def wrap(submit_func):
+        def call(self, work_func, *args, **kwargs):
+            return submit_func(self, work_func, *args, **kwargs)
+        return call
+
+    thread.ThreadPoolExecutor.submit = wrap(thread.ThreadPoolExecutor.submit)
+
+
 def the_class(thread):
     class ThreadPoolExecutor(thread.ThreadPoolExecutor):
         pass
