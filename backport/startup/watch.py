@@ -14,14 +14,13 @@ package = __file__[:-len('/startup/watch.py')]
 def load():
     """Return the module `_finder`, under a name that no program has."""
     if not hasattr(find_spec, 'finder'):
-        from _frozen_importlib import module_from_spec
-        from _frozen_importlib_external import spec_from_file_location
-        # Not by an import: this runs under the import lock, where one could
+        from _frozen_importlib_external import SourceFileLoader
+        name, path = '_backport_bpo31783._finder', package + '/_finder.py'
+        finder = sys.modules.setdefault(name, type(sys)(name))
+        finder.__package__, finder.__file__ = '_backport_bpo31783', path
+        # Not imported: this runs under the import lock, where an import could
         # wait for a thread that waits for this one.
-        spec = spec_from_file_location('_backport_bpo31783._finder',
-                                       package + '/_finder.py')
-        finder = sys.modules.setdefault(spec.name, module_from_spec(spec))
-        spec.loader.exec_module(finder)
+        exec(SourceFileLoader(name, path).get_code(name), vars(finder))
         find_spec.finder = finder   # a test may put sys.modules back
     return find_spec.finder
 
