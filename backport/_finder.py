@@ -219,7 +219,7 @@ class Package(type(sys)):
     """This package without its __init__.py, under a name of its own.
 
     For ``from . import x`` it reads x.py by its path.  All that an import does
-    besides would cost a program with a pool 0.3 % of its start, for each module.
+    besides would cost a start with a pool 0.3 %, for each module.
     """
 
     def __init__(self, name, path):

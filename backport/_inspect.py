@@ -21,8 +21,8 @@ def complete(record, module_name):
     else:
         in_force = _complete_from_module(record, module)
     if record.state == 'not-supported' and record.releases is not None:
-        record.reason += ', and its file is that of CPython %s, with the race' % (
-            record.releases)
+        record.reason += (', and its file is that of CPython %s, with the race'
+                          % record.releases)
         return False
     return in_force or record.state in ('not-needed', 'not-supported')
 

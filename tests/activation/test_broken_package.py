@@ -93,7 +93,8 @@ def test_half_installed(left_over, name):
 
 def test_half_installed_for_who_asks(left_over):
     """`status` cannot tell, and `require` raises."""
-    child = left_over('asked', lambda package: (package / '_inspect.py').unlink())
+    child = left_over(
+        'asked', lambda package: (package / '_inspect.py').unlink())
     assert child.words == ['3', 'patches', 'refused', 'True'], child
 
 
