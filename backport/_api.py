@@ -2,9 +2,9 @@
 import os
 import sys
 
-from ._finder import PATCHES, decided, load
+from . import _finder
 
-_finder = load('_finder')
+PATCHES, decided = _finder.PATCHES, _finder.decided
 _reports = []   # not empty: the report at exit has been registered
 
 
@@ -14,23 +14,21 @@ def activate():
     Returns None and raises nothing: `status` tells what came of it.  May be
     called again, from any thread, also after `deactivate`.
     """
+    _finder.package()
     _finder.decide()
     try:
         if (os.environ.get('BACKPORT_REPORT', '') not in ('', '0')
                 and not _reports):
             _reports.append(True)
-            load('_report').register(status, PATCHES)
+            from . import _report
+            _report.register(status, PATCHES)
     except Exception:
         pass    # no report, then
     names = [name for name in PATCHES if decided[name][0] == 'pending']
     if not names:
         return
     try:
-        if not _finders():
-            sys.meta_path.insert(0, _finder)
-        for finder in _finders():
-            # One of another copy of the package, if it was imported anew.
-            finder.decided = decided
+        _finder.install()
         for name in names:
             module = _loaded(PATCHES[name])
             if module is not None:
@@ -41,21 +39,27 @@ def activate():
                 type(exc).__name__, exc))
 
 
-def _finders():
-    return [finder for finder in list(sys.meta_path or ())
-            if getattr(finder, 'is_of_backport', False)]
-
-
 def _loaded(module_name):
     """Return a module that has run its code, or None.
 
     Waits for an import in another thread, as ``import`` would.  None as well if
     that waits for this thread, or if this thread is importing the module.
     """
-    from _frozen_importlib import _get_module_lock, _lock_unlock_module
-    _lock_unlock_module(module_name)
-    if _get_module_lock(module_name).owner is None:
-        return sys.modules.get(module_name)
+    from _frozen_importlib import _DeadlockError, _module_locks
+    # Who imports a module holds its lock.  Not by the functions that importlib
+    # has for this: what they want differs between 3.6.2 and 3.6.3.
+    reference = _module_locks.get(module_name)
+    lock = reference and reference()
+    if lock:
+        try:
+            lock.acquire()
+        except _DeadlockError:
+            return None
+        held = lock.count > 1
+        lock.release()
+        if held:
+            return None
+    return sys.modules.get(module_name)
 
 
 def deactivate():
@@ -65,12 +69,14 @@ def deactivate():
     patch is left as it is, and its record says so.  ``_global_shutdown_lock``
     stays, for calls that are under way.
     """
+    _finder.package()
     for name in PATCHES:
         if not _finder.is_off(name):
             decided[name] = 'disabled', 'backport.deactivate() was called'
         try:
-            if PATCHES[name] in sys.modules:
-                _finder.settle(name, sys.modules[PATCHES[name]])
+            module = sys.modules.get(PATCHES[name])
+            if module is not None and not _finder.is_lazy(module):
+                _finder.carry_out(name, module)
         except Exception:
             pass    # the record says so
     return status()
@@ -80,43 +86,12 @@ def status():
     """Return a tuple with a record for each patch.  Raises nothing.
 
     Its attributes: ``name``; ``state``, one of ``applied``, ``pending``,
-    ``not-needed``, ``disabled``, ``refused``; ``reason``, a sentence;
-    ``source``, the path of the stdlib file or None; ``sha256`` of that file
-    in hex, or None; ``releases`` of CPython that the code is known from, or
-    None.
+    ``not-needed``, ``not-supported``, ``disabled``, ``refused``; ``reason``, a
+    sentence; ``source``, the path of the stdlib file or None; ``sha256`` of
+    that file with the line ends of Unix, in hex, or None; ``releases`` of
+    CPython that the code is known from, or None.
     """
-    return tuple(map(_record, PATCHES))
-
-
-def _record(name):
-    state, reason = decided[name]
-    if state == 'pending':
-        reason = (_obstacle(name)
-                  or 'the program has not loaded %s yet' % PATCHES[name])
-    # The namespace type, without an import.
-    record = type(sys.implementation)(
-        name=name, state=state, reason=reason, source=None, sha256=None,
-        releases=None)
-    try:
-        load('_live').complete(record, PATCHES[name])
-    except Exception as exc:
-        # The interpreter is being torn down, or our own files are broken.
-        if state != 'not-needed':
-            record.state = 'refused'
-            record.reason = 'the installer failed: %s: %s' % (
-                type(exc).__name__, exc)
-    return record
-
-
-def _obstacle(name):
-    """Return why a module will not be patched when it is loaded, or None."""
-    if PATCHES[name] in sys.modules:
-        return ('%s was loaded past the import hook, or this thread is '
-                'importing it; call backport.activate() after that'
-                % PATCHES[name])
-    if not _finders():
-        return ('the import hook is no longer in sys.meta_path; call '
-                'backport.activate()')
+    return tuple(_look(name)[0] for name in PATCHES)
 
 
 def require():
@@ -127,19 +102,31 @@ def require():
     the reasons.  Returns None, also where no patch is needed.
     """
     problems = []
-    for record in status():
-        awaited = (record.state == 'pending' and record.releases
-                   and not _obstacle(record.name))
-        if not awaited and record.state not in ('applied', 'not-needed'):
-            problems.append('%s is %s, %s' % (record.name, record.state,
+    for name in PATCHES:
+        record, in_force = _look(name)
+        if not in_force:
+            problems.append('%s is %s, %s' % (name, record.state,
                                               record.reason))
     if problems:
         raise RuntimeError('backport.require(): ' + '; '.join(problems))
 
 
-def _for_freezers():
-    # Never called.  PyInstaller and its like include what it imports.
-    from . import (  # noqa: F401
-        _exit, _installer, _live, _lock, _report, _sources)
-    from .patches import (  # noqa: F401
-        process_3_6, process_3_7, thread_3_6, thread_3_7, thread_3_8)
+def _look(name):
+    """Return (the record of a patch, whether `require` is content with it)."""
+    state, reason = decided[name]
+    # The namespace type, without an import.
+    record = type(sys.implementation)(
+        name=name, state=state, reason=reason, source=None, sha256=None,
+        releases=None)
+    try:
+        _finder.package()
+        from . import _inspect
+        return record, _inspect.complete(record, PATCHES[name])
+    except Exception as exc:
+        # The interpreter is being torn down, or our own files are broken.
+        if state == 'not-needed':
+            return record, True
+        record.state = 'refused'
+        record.reason = 'the installer failed: %s: %s' % (
+            type(exc).__name__, exc)
+        return record, False

@@ -1,28 +1,31 @@
 """Has the pools of `concurrent.futures` patched when their modules are loaded.
 
-This module is itself a finder in `sys.meta_path`.  It finds no module by
-itself: it asks the other finders, and puts a `Loader` in place of the one that
-they give, until that has run the module.
-
-The lines of startup/watch.py execute this file without importing the package.
-So nothing is imported here that has not been loaded at a start.
+All the rest of the package is imported when there is a pool, under the name by
+which this file was.  That is `backport`, or whatever else a program imports.
+The lines of startup/watch.py load this file by its path, and under a name that
+no program has for itself: a program may have a backport.py.
 """
 import os
 import sys
+from _frozen_importlib import ModuleSpec, _find_spec    # always there
+from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
 
 #: Name of a patch -> the module that it patches.
 PATCHES = {'thread': 'concurrent.futures.thread',
            'process': 'concurrent.futures.process'}
 
-# Tells this finder from others, whichever copy of the package it belongs to.
-is_of_backport = True
-
 # Name of a patch -> (state, reason).  "pending" is to be applied, or has been:
 # that is told by the live code alone.
 decided = {}
 
+# Ids of the threads that `status` runs in -> whether `find_spec` has answered.
+probes = {}
+
 _asking = set()     # ids of the threads in find_spec
+
+# Kept here, because tests put sys.modules back to what it was.
+_package, _this = sys.modules.get(__package__), sys.modules[__name__]
 
 
 def find_spec(fullname, path=None, target=None):
@@ -33,7 +36,6 @@ def find_spec(fullname, path=None, target=None):
     """
     if fullname not in PATCHES.values() or get_ident() in _asking:
         return None
-    from _frozen_importlib import _find_spec    # always there
     try:
         _asking.add(get_ident())
         # The whole of sys.meta_path, legacy finders included, but for us.
@@ -42,10 +44,27 @@ def find_spec(fullname, path=None, target=None):
         _asking.discard(get_ident())
     if spec is not None and spec.loader is not None:
         try:
-            spec.loader = Loader(spec, fullname)
+            watch(spec, fullname)
+            if get_ident() in probes:
+                probes[get_ident()] = True
         except Exception:
             pass    # it takes no other loader; `status` has the reason
     return spec
+
+
+# A function, for deepcopy(sys.meta_path) cannot copy a module.
+find_spec.find_spec = find_spec
+find_spec.is_of_backport = True
+
+
+def watch(spec, fullname):
+    """Have the module of *spec* patched when its loader has run it."""
+    lazy = getattr(sys.modules.get('importlib.util'), 'LazyLoader', ())
+    while isinstance(spec.loader, lazy):
+        spec = spec.loader      # that has a loader, and stays as lazy
+    # A finder that keeps its specs gives one that has been watched.
+    if not isinstance(spec.loader, Loader):
+        spec.loader = Loader(spec, fullname)
 
 
 class Loader:
@@ -88,20 +107,29 @@ class Loader:
 def patch(name, module):
     """Patch *module*, which has run its code, unless that has been ruled out.
 
-    Raises nothing, for this is somebody else's import.  The thread may hold the
-    import lock of that module, and of those that are importing it.
+    Raises nothing, for this is somebody else's import.  The thread may hold
+    the import lock of that module, and of those that are importing it.
     """
     try:
+        package()
         if not decided:
             decide()
-        problem = settle(name, module)
+        if is_lazy(module):
+            watch(object.__getattribute__(module, '__spec__'), PATCHES[name])
+            return
+        problem = carry_out(name, module)
     except Exception as exc:
         problem = 'the installer failed: %s: %s' % (type(exc).__name__, exc)
     if problem is not None and not is_off(name):
         refuse(name, problem)
 
 
-def settle(name, module):
+def is_lazy(module):
+    """Return whether *module* is one that any look at it would load."""
+    return type(module).__name__ == '_LazyModule'
+
+
+def carry_out(name, module):
     """Put into *module* the code that has been decided on, ours or stock.
 
     Returns None, or why ours cannot be.
@@ -109,9 +137,11 @@ def settle(name, module):
     while True:
         off, problem = is_off(name), None
         if not off:
-            problem = load('_installer').apply(name, module)
+            from . import _installer
+            problem = _installer.apply(name, module)
         elif '_backport' in vars(module):
-            load('_live').revert(name, module)
+            from . import _inspect
+            _inspect.revert(name, module)
         # Another thread may have decided otherwise meanwhile, and have come too
         # early to see this.
         if is_off(name) == off:
@@ -121,16 +151,16 @@ def settle(name, module):
 def decide():
     """Decide anew for each patch whether it is to be applied."""
     decisions = dict.fromkeys(PATCHES, ('pending', None))
-    if sys.implementation.name != 'cpython':
-        decisions = dict.fromkeys(PATCHES, (
-            'not-needed', '%s is not CPython' % sys.implementation.name))
-    elif sys.version_info >= (3, 9):
+    if sys.version_info >= (3, 9):
         # Upstream has fixed thread pools only (docs/upstream.md).
-        decisions = {
-            'thread': ('not-needed', 'CPython has had the fix of bpo-31783 '
-                                     'since 3.9'),
-            'process': ('not-needed', 'CPython 3.9 and later are left as they '
-                                      'are, race included')}
+        decisions = dict.fromkeys(PATCHES, (
+            'not-needed', 'CPython 3.9 and later are left as they are, race '
+                          'included'))
+        decisions['thread'] = ('not-needed', 'CPython has had the fix of '
+                                             'bpo-31783 since 3.9')
+    elif sys.implementation.name != 'cpython':
+        decisions = dict.fromkeys(PATCHES, (
+            'not-supported', '%s is not supported' % sys.implementation.name))
     elif sys.meta_path is None:
         decisions = dict.fromkeys(PATCHES, (
             'refused', 'the interpreter is shutting down'))
@@ -146,32 +176,89 @@ def decide():
 
 def is_off(name):
     """Return whether a patch must not be applied."""
-    return decided[name][0] in ('disabled', 'not-needed')
+    return decided[name][0] in ('disabled', 'not-needed', 'not-supported')
 
 
 def refuse(name, reason):
     """Decide that a module is left as it is; warn, once for each reason."""
     decided[name] = 'refused', reason
     try:
-        load('_report').warn(name, PATCHES[name], reason)
+        from . import _report
+        _report.warn(name, PATCHES[name], reason)
     except Exception:
         pass    # standard error is closed, for one; status() has the reason
 
 
-def load(name):
-    """Return the module *name* of this package.
+def package():
+    """Have sys.modules contain this package, so that it can be imported from.
 
-    After auto-activation the package itself has not been imported: by its name
-    the program's own "backport.py" might be found.  Then the module is loaded
-    by its path; the package finds it in sys.modules, should it be imported.
+    A test may have put sys.modules back.  On 3.6.0 to 3.6.2 a relative import
+    raises SystemError if its package is not there.
     """
-    fullname = 'backport.' + name
-    if __spec__ is not None or fullname in sys.modules:
-        # Waits for another thread that is importing it.
-        return __import__(fullname, fromlist=['*'])
-    from _frozen_importlib_external import SourceFileLoader
-    path = __file__[:-len('_finder.py')] + name.replace('.', '/') + '.py'
-    module = type(sys)(fullname)
-    module.__file__, module.__package__ = path, fullname.rpartition('.')[0]
-    exec(SourceFileLoader(fullname, path).get_code(fullname), vars(module))
-    return sys.modules.setdefault(fullname, module)
+    global _package
+    if _package is None:    # this was loaded by startup/watch.py
+        _package = Package(__package__, os.path.dirname(__file__))
+        _package._finder = _this
+        # `from .patches import x` looks there.
+        sys.modules[__package__ + '.patches'] = _package.patches
+    sys.modules.setdefault(__package__, _package)
+    return _package
+
+
+def api():
+    """Return the module `_api`."""
+    if not hasattr(package(), '_api'):
+        from . import _api  # noqa: F401
+    return _package._api
+
+
+find_spec.api = api
+
+
+class Package(type(sys)):
+    """This package without its __init__.py, under a name of its own.
+
+    For ``from . import x`` it reads x.py by its path.  All that an import does
+    besides would cost a start with a pool 0.3 %, for each module.
+    """
+
+    def __init__(self, name, path):
+        super().__init__(name)
+        self.__package__, self.__path__ = name, [path]
+
+    def __getattr__(self, name):
+        fullname = '%s.%s' % (self.__name__, name)
+        path = '%s/%s' % (self.__path__[0], name)
+        if name == 'patches':
+            module = Package(fullname, path)
+        else:
+            path += '.py'
+            loader = SourceFileLoader(fullname, path)
+            try:
+                code = loader.get_code(fullname)
+            except OSError:
+                raise AttributeError('there is no ' + path)
+            module = type(sys)(fullname)
+            module.__package__, module.__file__ = self.__name__, path
+            module.__loader__ = loader
+            module.__spec__ = ModuleSpec(fullname, loader, origin=path)
+            exec(code, vars(module))
+        # Another thread may have been faster.
+        setattr(self, name, sys.modules.setdefault(fullname, module))
+        return getattr(self, name)
+
+
+def in_use():
+    """Return the finder of this package in sys.meta_path, or None.
+
+    It may be that of another copy: the one that came first does the work.
+    """
+    for finder in list(sys.meta_path or ()):
+        if getattr(finder, 'is_of_backport', None) is True:
+            return finder
+
+
+def install():
+    """Put `find_spec` in front of sys.meta_path, unless there is one."""
+    if in_use() is None:
+        sys.meta_path.insert(0, find_spec)

@@ -11,9 +11,7 @@ threads that patch the same module put the same code into the same functions.
 import sys
 from itertools import repeat
 
-from ._finder import load
-
-_sources = load('_sources')
+from . import _sources
 
 
 def apply(name, module):
@@ -21,7 +19,8 @@ def apply(name, module):
     while True:
         applied, state = applied_to(module), 'new'
         if applied is not None:
-            state, problem = load('_live').state(name, module)
+            from . import _inspect
+            state, problem = _inspect.state(name, module)
             if state in ('ours', 'changed'):
                 return problem if state == 'changed' else None
         functions, problem = _sources.live_functions(name, vars(module))
@@ -35,7 +34,8 @@ def apply(name, module):
                         codes[qualname] = stock
             releases = _sources.known(name, _sources.code_digest(codes))
             if releases is None:
-                releases, problem = load('_live').by_source(name, module, codes)
+                from . import _inspect
+                releases, problem = _inspect.by_source(name, module, codes)
         if problem is None:
             _put(name, module, functions, codes, releases)
             return None
@@ -54,17 +54,16 @@ def applied_to(module):
 
 
 def _put(name, module, live, codes, releases):
-    # Process pools are the same on 3.7 and 3.8.
-    patch = load('patches.%s_3_%d' % (name, min(
-        sys.version_info[1], 8 if name == 'thread' else 7)))
+    from . import _exit, _lock
+    patch = _patch_module(name)
     functions, stock, ours = [], [], []
     for qualname in _sources.REPLACED[name]:
         functions.append(live[qualname])
         stock.append(codes[qualname])
         ours.append(getattr(patch, qualname.rpartition('.')[2]).__code__)
     namespace = vars(module)
-    shared = namespace.setdefault('_backport', load('_exit').Exit(
-        namespace, load('_lock').GlobalShutdownLock() if name == 'thread'
+    shared = namespace.setdefault('_backport', _exit.Exit(
+        namespace, _lock.GlobalShutdownLock() if name == 'thread'
         else None))
     if name == 'thread':
         # The name that 3.9 has.  The patch itself uses the other one: gevent's
@@ -79,6 +78,24 @@ def _put(name, module, live, codes, releases):
     except BaseException:
         swap(functions[::-1], stock[::-1])  # an audit hook objected (3.8)
         raise
+
+
+def _patch_module(name):
+    """Return the module with the functions for this version."""
+    # By statements, from which PyInstaller and its like know what to include.
+    minor = sys.version_info[1]
+    if name == 'process':
+        if minor == 6:
+            from .patches import process_3_6 as patch
+        else:
+            from .patches import process_3_7 as patch   # and 3.8
+    elif minor == 6:
+        from .patches import thread_3_6 as patch
+    elif minor == 7:
+        from .patches import thread_3_7 as patch
+    else:
+        from .patches import thread_3_8 as patch
+    return patch
 
 
 def swap(functions, codes):

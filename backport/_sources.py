@@ -9,6 +9,9 @@ sources of every release.
 import marshal
 import sys
 
+#: The two greatest primes below 2**30, for `code_digest`.
+PRIMES = 2**30 - 35, 2**30 - 41
+
 #: Replaced by each patch, in this order.  What enters a Thread that has not yet
 #: started needs the exit handler that can meet one.
 REPLACED = {
@@ -34,39 +37,39 @@ SOURCES = {
     'thread': (
         ('3.6.0-3.6.2',
          '9ef485416f9d1d11f50cd7c841a88704121373c18bcf4aa396b0a74c578fc959',
-         'fb6abe5b44217a94'),
+         '2028ee5406d7172a'),
         ('3.6.3-3.6.15',
          '29280699736207d24d37241cccbb89f66318cba69ab5be3d1eae826c07426458',
-         '9bdb02a29ce874d7'),
+         '155a8bb922f5d165'),
         ('3.7.0-3.7.1',
          '9553f96613e0ef2a890ec1ae12d5f7fde49a820269c435289fb3d27eab364ce7',
-         'f51245d197ae750a'),
+         '060a090625a4abfe'),
         ('3.7.2-3.7.3',
          '42009ff573a4460d7482292409ca097ee6c17d10f1954016cedaa7eff896f900',
-         '75ed68ffe0924d63'),
+         '1c96622c27267a8d'),
         ('3.7.4-3.7.17',
          'cf6b27870fec4221f2650e2609fab59f0c036960025f9b8e7dac6143a341c276',
-         '7d7b92a30684fb83'),
+         '0e093a5c2367fe35'),
         ('3.8.0-3.8.20',
          '8d4ed0e1b0a2ad7bb9de18edbfb1d83995784a7ecd740d667f9de5a928c43cf4',
-         'beb2dba232a65865'),
+         '2bd5469e13ec9238'),
     ),
     'process': (
         ('3.6.0-3.6.2',
          '25f097659c38e7dc350b17e30d71d4ecd4153b32e04b4a0a1e83aedaf4ca0e9d',
-         '558851581455bbf6', '60aa259d11439a72', '450389fa828d6fff'),
+         '01cf0ac30f2b06c5', '1f12d303360cb1da', '0e7efbb019c3202c'),
         ('3.6.3-3.6.15',
          'aaf8bbce6f8d840f0641d9ad8e67c099516fae9ccdd6fdebe136f1a7f7c6cdcb',
-         '558851581455bbf6', '60aa259d11439a72', '450389fa828d6fff'),
+         '01cf0ac30f2b06c5', '1f12d303360cb1da', '0e7efbb019c3202c'),
         ('3.7.0-3.7.3',
          '40697ac1b0b86211afe9421ee49633efce82bc14682a306f550972db30b28156',
-         '272f53ca92bcf55b', 'cb1160a2f3fdff70', '3227ec4e17ace8f6'),
+         '04ef6aee0c462247', '1c886f6f269eb164', '363cae423cbf7b2c'),
         ('3.7.4-3.7.17',
          '53ca3f3831d7825d6889db1304246020080cd6006587d9de04611e8861cab245',
-         '77ed2bcea7ef49ae', '6a850d3a3309ce41', 'c0d5ff0e50b198fe'),
+         '0e6c753e1a527e21', '09ac55a71e28024e', '19c0566b2822cf39'),
         ('3.8.0-3.8.20',
          '9087796ef9fea960450a6b3346b1c1ec2daba1efefb821d2a3c87c1c8fc22ab0',
-         'd61a33be9eda8019', '62cfd5cda06a78c0', '78cf2dda01ba3347'),
+         '3b672f6f20178eb7', '1e3768d120ba7f1f', '0b23eb650c70f5dc'),
     ),
 }
 
@@ -83,18 +86,18 @@ def known(name, digest):
     found = []
     for releases, *digests in SOURCES[name]:
         if digest in digests and releases.startswith(version):
-            found.append(releases)
-    return ' or '.join(found) or None
+            found += releases.split('-')
+    # Rows with the same code follow each other.
+    return '%s-%s' % (found[0], found[-1]) if found else None
 
 
 def code_digest(codes):
-    """Return a digest, in hex, of *codes*, a dict of name -> code object."""
-    try:
-        # By which .pyc files tell whether a source has changed (PEP 552).
-        from _imp import source_hash
-    except ImportError:
-        return sha256(behaviour(codes))[:16]    # 3.6: as long as the other
-    return source_hash(0, behaviour(codes)).hex()
+    """Return a digest, in hex, of *codes*, a dict of name -> code object.
+
+    It needs no module that an interpreter can lack, as _sha256 and hashlib.
+    """
+    number = int.from_bytes(behaviour(codes), 'big')
+    return '%08x%08x' % (number % PRIMES[0], number % PRIMES[1])
 
 
 def behaviour(codes):
@@ -121,13 +124,19 @@ def _plain(code):
 
 
 def sha256(data):
-    """Return the sha256 of *data*, in hex."""
+    """Return the sha256 of a source file, in hex; None if nothing computes it.
+
+    *data* is what it contains.  Its line ends may be those of Windows.
+    """
     try:
-        # hashlib would load OpenSSL, which takes 3 to 16 milliseconds.
-        from _sha256 import sha256
-    except ImportError:
-        from hashlib import sha256
-    return sha256(data).hexdigest()
+        try:
+            # hashlib would load OpenSSL, which takes 3 to 16 milliseconds.
+            from _sha256 import sha256
+        except ImportError:
+            from hashlib import sha256
+        return sha256(data.replace(b'\r\n', b'\n')).hexdigest()
+    except Exception:
+        return None     # RHEL 8 in FIPS mode
 
 
 def live_functions(name, namespace):
@@ -138,7 +147,8 @@ def live_functions(name, namespace):
         found = namespace.get(first)
         if rest and isinstance(found, type):
             found = vars(found).get(rest)
-        function = None if found is None else _unwrapped(found, namespace)
+        function = None if found is None else _unwrapped(
+            found, qualname, namespace)
         if function is not None:
             functions[qualname] = function
         elif found is not None:
@@ -149,14 +159,20 @@ def live_functions(name, namespace):
     return functions, None
 
 
-def _unwrapped(found, namespace):
+def _unwrapped(found, qualname, namespace):
     """Return the function of *namespace* that *found* is or wraps, or None.
 
-    Sentry and OpenTelemetry put a wrapper around submit and keep the function
-    in ``__wrapped__``; its code can be replaced under them.
+    Its code can be replaced under a wrapper.  Sentry and OpenTelemetry keep the
+    function in ``__wrapped__``, opencensus-ext-threading in a closure.
     """
     for _ in range(100):
         if type(found) is type(_unwrapped) and found.__globals__ is namespace:
             return found
-        found = getattr(found, '__wrapped__', None)
+        wrapped = getattr(found, '__wrapped__', None)
+        if wrapped is None:
+            for cell in getattr(found, '__closure__', None) or ():
+                function = getattr(cell, 'cell_contents', None)
+                if getattr(function, '__qualname__', None) == qualname:
+                    wrapped = function
+        found = wrapped
     return None

@@ -3,9 +3,9 @@
 The manager is woken through the result queue.  The releases differ in `map`,
 not in the functions replaced here.
 """
-from .._finder import load
+from . import thread_3_7
 
-_python_exit = load('patches.thread_3_7')._python_exit
+_python_exit = thread_3_7._python_exit
 
 
 def submit(self, fn, *args, **kwargs):

@@ -2,9 +2,8 @@
 
 It starts no worker while one is idle (bpo-24882).
 """
-from .._finder import load
+from . import thread_3_7
 
-thread_3_7 = load('patches.thread_3_7')
 submit, _python_exit = thread_3_7.submit, thread_3_7._python_exit
 
 

@@ -12,37 +12,37 @@ package = __file__[:-len('/startup/watch.py')]
 
 
 def load():
-    """Return the finder of the package, which is asked from now on."""
-    from _frozen_importlib_external import SourceFileLoader
-    finder = type(sys)('backport._finder')
-    finder.__file__ = package + '/_finder.py'
-    # Not imported: this runs under the import lock, where an import could wait
-    # for a thread that waits for this one.
-    exec(SourceFileLoader(finder.__name__, finder.__file__).get_code(
-        finder.__name__), vars(finder))
-    finder = sys.modules.setdefault(finder.__name__, finder)
-    # Behind those that have come since.  ddtrace's changes submit as soon as
-    # the loader that it is given has run the module; ours must be inside that.
-    place = find_spec in sys.meta_path and sys.meta_path.index(find_spec)
-    sys.meta_path.insert(place, finder)
-    return finder
+    """Return the module `_finder`, under a name that no program has."""
+    if not hasattr(find_spec, 'finder'):
+        from _frozen_importlib_external import SourceFileLoader
+        name, path = '_backport_bpo31783._finder', package + '/_finder.py'
+        finder = sys.modules.setdefault(name, type(sys)(name))
+        finder.__package__, finder.__file__ = '_backport_bpo31783', path
+        # Not imported: this runs under the import lock, where an import could
+        # wait for a thread that waits for this one.
+        exec(SourceFileLoader(name, path).get_code(name), vars(finder))
+        find_spec.finder = finder   # a test may put sys.modules back
+    return find_spec.finder
 
 
 def find_spec(name, path=None, target=None):
     """Leave these two modules to that finder; find no others."""
-    if (name in ('concurrent.futures.thread', 'concurrent.futures.process')
-            and 'backport._finder' not in sys.modules):
+    # They are in _finder.PATCHES as well, which is not read at a start.
+    if name in ('concurrent.futures.thread', 'concurrent.futures.process'):
         try:
-            return load().find_spec(name, path, target)
+            finder = load()
         except Exception:
-            pass    # the package has been uninstalled
+            return None     # the package has been uninstalled
+        return finder.find_spec(name, path, target)
 
 
+# A function, for deepcopy(sys.meta_path) cannot copy a module.
 find_spec.find_spec = find_spec
-find_spec.watches_for_backport = True
+find_spec.watches_for_backport = find_spec.is_of_backport = True
+find_spec.api = lambda: load().api()
 sys.meta_path.insert(0, find_spec)
 if 'BACKPORT_REPORT' in os.environ or 'concurrent.futures' in sys.modules:
     try:
-        load().load("_api").activate()
+        find_spec.api().activate()
     except Exception:
         pass    # the package has been uninstalled

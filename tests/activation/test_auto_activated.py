@@ -32,6 +32,23 @@ def test_nothing_is_imported_by_name(auto, own_backport, name):
 
 
 @pytest.mark.parametrize('name', NAMES)
+def test_own_package_with_the_same_submodules(auto, tmp_path, name):
+    """It gets its own ones."""
+    package = tmp_path / 'backport'
+    package.mkdir()
+    (package / '__init__.py').write_text('from . import _lock, _exit, _api\n')
+    names = '_lock', '_exit', '_api'
+    for module in names:
+        (package / (module + '.py')).write_text('')
+    own = [str(package / (module + '.py')) for module in names]
+    child = auto('auto_activated.py', 'auto', 'own_package', name)
+    assert child.words == ['patches'] + own and not child.err, child
+    # The twin: version 0.1.0 had its own by these names in sys.modules.
+    child = auto('auto_activated.py', 'stock', 'own_package', name, 'naive')
+    assert child.words == ['futures', 'naive'] + own[1:], child
+
+
+@pytest.mark.parametrize('name', NAMES)
 def test_the_naive_finder_imports_by_name(auto, own_backport, name):
     """The twin.  Version 0.1.0 did this if it could not watch a spec."""
     child = auto('loaders.py', 'stock', 'naive', name)

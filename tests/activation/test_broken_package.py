@@ -88,12 +88,13 @@ def test_half_installed(left_over, name):
     assert child.words == ['3', 'futures'], child
     warning = 'RuntimeWarning: backport leaves concurrent.futures.thread'
     assert child.err.count(warning) == 1, child
-    assert name in child.err and 'Traceback' not in child.err, child
+    assert name[:-3] in child.err and 'Traceback' not in child.err, child
 
 
 def test_half_installed_for_who_asks(left_over):
     """`status` cannot tell, and `require` raises."""
-    child = left_over('asked', lambda package: (package / '_live.py').unlink())
+    child = left_over(
+        'asked', lambda package: (package / '_inspect.py').unlink())
     assert child.words == ['3', 'patches', 'refused', 'True'], child
 
 
@@ -105,7 +106,7 @@ def test_half_installed_for_who_imports_it(left_over, name):
     assert folder == ('futures' if name == '_finder.py' else 'patches')
     for line in imported, command:
         assert 'is not complete, install it again' in line, child
-        assert 'backport.' + name[:-3] in line, child
+        assert name[:-3] in line, child
     assert command.startswith('1 ') and child.out.endswith(')\n\n'), child
     assert command.count('\n') == 2, child
 

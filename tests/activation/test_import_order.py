@@ -29,8 +29,8 @@ def test_half_imported_by_this_thread(ask, tmp_path, form):
     child = ask('import_order.py', 'stock', 'half_imported_by_this_thread',
                 env=environ)
     reason = ('concurrent.futures.thread was loaded past the import hook, or '
-              'this thread is importing it; call backport.activate() after '
-              'that')
+              'its import or an activate() is under way; call '
+              'backport.activate() after that')
     assert ' '.join(child.words) == ' '.join([reason, 'futures', reason])
     assert (child.record.state, child.record.live) == ('applied', 'patches')
     assert not child.err, child

@@ -41,7 +41,11 @@ def test_matched_by_code(ask, tmp_path, row, form, optimize):
                 env=stdlib.environ(entry, PYTHONOPTIMIZE=optimize))
     assert child.words == ['3'] and not child.err, child
     assert (child.record.state, child.record.live) == ('applied', 'patches')
-    assert child.record.reason.startswith('matched by code'), child
     assert child.record.releases == row.releases, child
+    if form == 'CRLF':
+        # As python.org's installers for Windows have it.
+        assert child.record.sha256 == row.sha256, child
+        return
+    assert child.record.reason.startswith('matched by code'), child
     assert ('no source file' in child.record.reason) == (
         'source' in form or 'zip' in form), child

@@ -34,6 +34,17 @@ def test_deactivate_refuses(ask, tool):
     assert 'another tool has' in child.out, child
 
 
+@pytest.mark.parametrize('order', ['backport first', 'tool first'])
+def test_kept_in_a_closure(ask, order):
+    """It is found there, so the order does not matter.
+
+    The twin is `submit_itself` above, which keeps it where nobody looks.
+    """
+    child = ask('other_tools.py', 'stock', 'keeps_it_in_a_closure', order)
+    assert child.words == ['patches', '3'] and not child.err, child
+    assert child.record.state == 'applied', child
+
+
 def test_wrapped_in_place(ask):
     """It is applied, and cannot be taken back."""
     child = ask('other_tools.py', 'stock', 'wrapped_in_place')

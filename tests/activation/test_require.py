@@ -49,6 +49,20 @@ def test_require_raises(requires, case, reason):
     assert reason in raised, raised
 
 
+@pytest.mark.parametrize('case, live', [
+    ('finder_in_front', ['futures', 'futures']),
+    ('finder_in_front_for_threads', ['futures', 'patches']),
+    ('finder_in_front_that_asks_the_others', ['patches', 'patches'])])
+def test_require_with_another_finder_in_front(run, case, live):
+    """It sees for each module whether an import would use our loader."""
+    child = run('require.py', 'patched', case)
+    raised, *real = child.out.splitlines()
+    assert real == live and not child.err, child
+    for name, folder in zip(('thread', 'process'), live):
+        reason = '%s is pending, the import hook is not asked for ' % name
+        assert (reason in raised) == (folder == 'futures'), child
+
+
 def test_require_while_it_is_disabled(requires):
     raised = requires('nothing', env={'BACKPORT_DISABLE': 'process'})
     assert raised == ('backport.require(): process is disabled, '

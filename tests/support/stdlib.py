@@ -16,7 +16,7 @@ from collections import namedtuple
 HERE = os.path.dirname(os.path.abspath(__file__))
 if __name__ == '__main__':
     sys.path.insert(0, os.path.dirname(os.path.dirname(HERE)))
-from backport import _live, _sources  # noqa: E402
+from backport import _inspect, _sources  # noqa: E402
 
 
 def _named_parameters(executor):
@@ -137,7 +137,7 @@ def code_digests(row):
     """Return the digests that the table must have, without repetitions."""
     digests = []
     for optimize in 0, 1, 2:    # as is, -O, -OO
-        digest = _sources.code_digest(_live.functions_in(row.name, compile(
+        digest = _sources.code_digest(_inspect.functions_in(row.name, compile(
             source(row), 'stdlib', 'exec', dont_inherit=True,
             optimize=optimize)))
         if digest not in digests:

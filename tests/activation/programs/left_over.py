@@ -21,7 +21,7 @@ def asked():
     try:
         backport.require()
     except RuntimeError as exc:
-        tell('_live' in str(exc))
+        tell('_inspect' in str(exc))
 
 
 def imported():

@@ -50,6 +50,18 @@ def came_while_it_was_on(tool):
     print(record.reason)
 
 
+def keeps_it_in_a_closure(order):
+    if order == 'backport first':
+        import backport
+    from concurrent.futures import thread
+    submit = thread.ThreadPoolExecutor.submit
+    tools.keep_in_a_closure(thread)
+    import backport     # noqa: F811
+    tell(state.folder(submit.__code__))
+    backport.require()
+    print(thread.ThreadPoolExecutor(1).submit(len, 'abc').result())
+
+
 def wrapped_in_place():
     import backport
     from concurrent.futures import thread

@@ -22,8 +22,19 @@ def code_of_a_worker(thread):
 
 
 def submit_itself(thread):
-    kept = thread.ThreadPoolExecutor.submit
-    thread.ThreadPoolExecutor.submit = lambda *args, **kw: kept(*args, **kw)
+    thread.kept = thread.ThreadPoolExecutor.submit
+    thread.ThreadPoolExecutor.submit = (
+        lambda *args, **kw: thread.kept(*args, **kw))
+
+
+def keep_in_a_closure(thread):
+    """As opencensus-ext-threading wraps it."""
+    def wrap(submit_func):
+        def call(self, work_func, *args, **kwargs):
+            return submit_func(self, work_func, *args, **kwargs)
+        return call
+
+    thread.ThreadPoolExecutor.submit = wrap(thread.ThreadPoolExecutor.submit)
 
 
 def the_class(thread):

@@ -55,10 +55,10 @@ class Finder:
     recorded = False
 
     def find_spec(self, name, path=None, target=None):
-        finder = sys.modules.get('backport._finder')
+        finder = sys.modules.get('_backport_bpo31783._finder')
         if finder and name in finder.PATCHES.values() and not self.recorded:
             self.recorded = True
-            record_states(finder.load('_installer'))
+            record_states(finder.package()._installer)
 
 
 write('started')

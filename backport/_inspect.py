@@ -1,28 +1,33 @@
-"""Tells what code is live in a module, and what that module is by its file.
+"""Inspects the code that a module has, and the file that it comes from.
 
 Loaded when somebody asks, when the patch of a module is switched on or off
 again, or where its code is not known.
 """
 import sys
+from _thread import get_ident
 
-from ._finder import load
-
-_installer = load('_installer')
-_sources = load('_sources')
+from . import _finder, _installer, _sources
 
 
 def complete(record, module_name):
     """Add to the *record* of a patch what is live, and what is known of it.
 
     It has the state that holds for a module whose live code is not ours.
+    Returns whether `require` is content with it.
     """
     module = sys.modules.get(module_name)
-    if module is None:
-        record.source, record.sha256, record.releases = expected(
-            record.name, module_name)
-        if record.state == 'pending' and record.releases is None:
-            record.reason += '; its code is not known here'
-        return
+    if module is None or _finder.is_lazy(module):
+        in_force = _complete_from_spec(record, module_name, module)
+    else:
+        in_force = _complete_from_module(record, module)
+    if record.state == 'not-supported' and record.releases is not None:
+        record.reason += (', and its file is that of CPython %s, with the race'
+                          % record.releases)
+        return False
+    return in_force or record.state in ('not-needed', 'not-supported')
+
+
+def _complete_from_module(record, module):
     live, reason = state(record.name, module)
     record.source, data, record.sha256 = _read(
         getattr(module, '__file__', None))
@@ -35,9 +40,69 @@ def complete(record, module_name):
             record.releases = _installer.applied_to(module).releases
             by = 'matched by code: %s, but the code is that of CPython %%s' % (
                 'there is no source file' if data is None
+                else 'this interpreter has no sha256 for the source file'
+                if record.sha256 is None
                 else 'the source file is not known')
         record.state = 'applied'
         record.reason = '; '.join(filter(None, [by % record.releases, reason]))
+    elif record.state == 'pending':
+        record.reason = (
+            '%s was loaded past the import hook, or its import or an '
+            'activate() is under way; call backport.activate() after that'
+            % module.__name__)
+    return record.state == 'applied'
+
+
+def _complete_from_spec(record, module_name, lazy_module):
+    # The module is looked for and not loaded.
+    me, spec = get_ident(), None
+    _finder.probes[me] = False
+    try:
+        if lazy_module is None:
+            spec = _find(module_name)
+        else:
+            spec = object.__getattribute__(lazy_module, '__spec__')
+            _finder.probes[me] = isinstance(spec.loader, _finder.Loader)
+        record.source, _, record.sha256 = _read(spec.origin)
+        record.releases = _sources.known(record.name, record.sha256)
+        if record.releases is None and record.state != 'not-supported':
+            loader = spec.loader
+            while not hasattr(loader, 'get_code'):
+                loader = loader.loader      # of a LazyLoader
+            record.releases = _sources.known(record.name, _sources.code_digest(
+                functions_in(record.name, loader.get_code(module_name))))
+    except Exception:
+        pass    # there is none, or its finder or loader cannot tell
+    finally:
+        watched = _finder.probes.pop(me)
+    if record.state != 'pending':
+        return False
+    record.reason = 'the program has not loaded %s yet' % module_name
+    if _finder.in_use() is None:
+        record.reason = ('the import hook is no longer in sys.meta_path; call '
+                         'backport.activate()')
+    elif spec is not None and not watched:
+        record.reason = ('the import hook is not asked for %s, which another '
+                         'finder in sys.meta_path finds before it; call '
+                         'backport.activate() after its import' % module_name)
+    elif record.releases is not None:
+        return True
+    else:
+        record.reason += '; its code is not known here'
+    return False
+
+
+def _find(module_name):
+    """Return the spec that an import of the module would use, or None."""
+    from _frozen_importlib import _find_spec
+    path, parts = None, module_name.split('.')
+    for n in range(1, len(parts)):
+        parent = '.'.join(parts[:n])
+        if parent in sys.modules:
+            path = sys.modules[parent].__path__
+        else:
+            path = _find_spec(parent, path).submodule_search_locations
+    return _find_spec(module_name, path)
 
 
 def state(name, module):
@@ -89,28 +154,6 @@ def _wraps(function, code, wrapped):
                for value in [*vars(function).values(), *code.co_consts])
 
 
-def expected(name, module_name):
-    """Return (source, sha256, releases) of a module; it is not loaded.
-
-    Each is None if it cannot be told.
-    """
-    source = digest = releases = path = None
-    try:
-        from _frozen_importlib import _find_spec
-        for fullname in 'concurrent', 'concurrent.futures', module_name:
-            spec = _find_spec(fullname, path)
-            path = spec.submodule_search_locations
-        source, _, digest = _read(spec.origin)
-        releases = _sources.known(name, digest)
-        if releases is None:
-            code = spec.loader.get_code(module_name)
-            releases = _sources.known(name, _sources.code_digest(
-                functions_in(name, code)))
-    except Exception:
-        pass    # there is none, or its finder or loader cannot tell
-    return source, digest, releases
-
-
 def by_source(name, module, codes):
     """Return (releases, None), or (None, problem).
 
@@ -133,8 +176,8 @@ def by_source(name, module, codes):
     problem = ('its code is not that of any release of CPython %d.%d that is '
                'known here' % sys.version_info[:2])
     if source is not None:
-        problem += '; please report file and hash: %s, sha256 %s' % (source,
-                                                                     digest)
+        problem += '; please report file and hash: %s, sha256 %s' % (
+            source, digest or 'unknown')
     return None, problem
 
 
