@@ -31,14 +31,16 @@ def verify(trials):
 
     Returns a list of dicts, one for each row of the table, with the keys
     ``executor``, ``loss``, ``patch`` ("off" or "on"), and `COLUMNS`, the last
-    of which counts the trials that left a worker process behind.  Where a
-    child could not do its part (a machine without shared memory has no process
-    pools) ``problem`` says why.
+    of which counts the trials that left a worker process behind, or is None
+    where they cannot be counted (Windows).  Where a child could not do its part
+    (a machine without shared memory has no process pools) ``problem`` says why.
     """
     rows, todo, running = [], [], []
     for loss, (pool, _, title) in _scenarios.LOSSES.items():
         for patch in 'off', 'on':
             row = dict.fromkeys(COLUMNS, 0)
+            if os.name == 'nt':
+                row['orphans'] = None
             row.update(executor=pool.title() + 'PoolExecutor', loss=title,
                        patch=patch)
             rows.append(row)
@@ -66,7 +68,7 @@ def verify(trials):
 
 
 def _hangs(trial):
-    return trial[1:] == ('missed-wake-up', 'off')
+    return trial[1:] == (_scenarios.HANGS, 'off')
 
 
 def _progress(text):
@@ -99,7 +101,6 @@ def _trial(row, loss, patch):
             orphan = not hung and _kill(child, 0)
         finally:
             _kill(child, 9)
-            child.kill()    # on Windows
             child.wait()
         out.seek(0)
         err.seek(0)
@@ -108,18 +109,28 @@ def _trial(row, loss, patch):
         row['problem'] = errors[-1] if errors else 'no message'
         return
     row['trials'] += 1
-    row['orphans'] += orphan
+    if orphan:
+        row['orphans'] += 1
     row['hung' if hung else
         'completed' if 'completed' in words else
         'refused' if 'refused' in words else 'lost'] += 1
 
 
 def _kill(child, number):
-    """Send a signal to the session of *child*; return if anybody is there."""
+    """Send a signal to the session of *child*; return if anybody is there.
+
+    Windows has no sessions, and is only asked to end *child* and its children.
+    """
+    if os.name == 'nt':
+        if number:
+            subprocess.call(['taskkill', '/f', '/t', '/pid', str(child.pid)],
+                            stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+        return False
     try:
         os.killpg(child.pid, number)
         return True
-    except (AttributeError, OSError):
+    except OSError:
         return False
 
 
@@ -130,7 +141,7 @@ def main(trials, as_json=False):
     rows = []
     if needed:
         print('backport verify: %d child interpreters, about %d seconds' % (
-            10 * trials, HANGING * PAUSE + trials), file=sys.stderr)
+            len(_scenarios.LOSSES) * 2 * trials, HANGING * PAUSE + trials), file=sys.stderr)
         rows = verify(trials)
     lost = any(row['lost'] or row['hung'] or row['orphans'] for row in rows
                if row['patch'] == 'on')
@@ -156,6 +167,7 @@ def _table(rows, lost, problems):
     yield line % (('executor', 'loss', 'patch') + COLUMNS)
     for row in rows:
         yield line % ((row['executor'], row['loss'], row['patch']) + tuple(
+            'not counted' if row[column] is None else
             str(row[column]).rjust(len(column)) for column in COLUMNS))
     yield ''
     yield 'With the patch, %s%s.' % (
