@@ -202,6 +202,13 @@ def test_read_only(venv):
     assert venv.files() == before
 
 
+def test_a_read_only_package(venv):
+    """On Windows, a file that is read-only could not be removed again."""
+    os.chmod(os.path.join(venv.site, 'backport'), 0o555)
+    venv.enable()
+    assert os.stat(venv.pth).st_mode & 0o777 == 0o644
+
+
 def test_without_site(venv):
     assert_refused(venv.run('-S', '-m', 'backport', 'enable',
                             env={'PYTHONPATH': venv.site}), '(-S)')
