@@ -57,7 +57,7 @@ def parser():
                                             help=text.partition('.')[0])
                 for name, text in COMMANDS.items()}
     commands['verify'].add_argument(
-        '--trials', type=_positive, default=5, metavar='N',
+        '--trials', type=int, default=5, metavar='N',
         help='how often each loss is forced (default: %(default)s)')
     commands['enable'].add_argument(
         '--sitecustomize', action='store_const', const='sitecustomize',
@@ -75,13 +75,6 @@ def parser():
     return parser
 
 
-def _positive(text):
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
 def main(argv=None):
     """Run the command of *argv*; return its exit status."""
     argv = (sys.argv[1:] if argv is None else argv) or ['--help']
@@ -90,6 +83,8 @@ def main(argv=None):
     try:
         if argv[0] != 'run' or argv[1:] in (['-h'], ['--help']):
             arguments = vars(parser().parse_args(argv))
+        if arguments.get('trials', 1) < 1:
+            parser().error('argument --trials: it must be 1 or more')
         name = arguments['command']
         # Two have a module in common, which is told; the others are not.
         if name == 'disable':

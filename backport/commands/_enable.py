@@ -81,9 +81,7 @@ def enable(method):
         refused = _refused(answer)
         if not answer['active']:
             raise Problem('with %s a fresh interpreter is still not active for '
-                          '%s' % (path, ' and '.join(
-                              record['name'] for record in answer['records']
-                              if record['state'] == 'pending')))
+                          '%s' % (path, ' and '.join(answer['unpatched']) or 'any module'))
     except BaseException:
         if before:
             _write(path, before)
@@ -177,10 +175,8 @@ def _target(package, method):
 
 
 def _template(method):
-    data = _read(os.path.join(PACKAGE, 'startup', method))
-    if PLACEHOLDER not in data:
-        raise Problem('%s is not complete: install backport again' % PACKAGE)
-    return data
+    with open(os.path.join(PACKAGE, 'startup', method), 'rb') as file:
+        return file.read()
 
 
 def _method(data):

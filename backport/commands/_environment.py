@@ -14,24 +14,24 @@ from .._finder import PATCHES
 TIMEOUT = 60    # seconds before a fresh interpreter counts as hung
 
 # Run with -c and the names of the modules that are patched.  What they are is
-# looked at before it imports backport, which would patch them.  The answer has a
-# mark, for start-up files and exit handlers may print.
+# looked at before it imports backport, which would patch them.  The answer is
+# marked, for start-up files and exit handlers may print.
 PROBE = '''
 import sys
 if not sys.flags.isolated:
     del sys.path[0]     # the working directory
 import importlib, json, os
 from importlib.machinery import PathFinder
-answer = {'package': None, 'problem': None, 'records': [], 'patched': []}
+answer = {'package': None, 'problem': None, 'records': [], 'unpatched': []}
 for name in 'sitecustomize', 'usercustomize':
     spec = PathFinder.find_spec(name)
     answer[name] = spec and spec.origin
+patched = []
 for module in sys.argv[1:]:
     try:
-        answer['patched'].append(
-            hasattr(importlib.import_module(module), '_backport'))
+        patched.append(hasattr(importlib.import_module(module), '_backport'))
     except ImportError:     # no multiprocessing here, or no threads
-        answer['patched'].append(False)
+        patched.append(None)
 try:
     import backport
     # A folder without __init__.py has an empty __file__, or none (3.6).
@@ -39,7 +39,12 @@ try:
         raise ImportError('there is no __init__.py in %s that can be read'
                           % list(backport.__path__)[0])
     answer['package'] = os.path.dirname(os.path.abspath(backport.__file__))
-    for record in backport.status():
+    for before, record in zip(patched, backport.status()):
+        if record.state == 'applied' and not before:
+            answer['unpatched'].append(record.name)
+            record.state, record.reason = 'pending', (
+                'it can be applied (%s), but nothing activates it'
+                % record.reason)
         answer['records'].append({name: getattr(record, name) for name in (
             'name', 'state', 'reason', 'source', 'sha256', 'releases')})
 except Exception as exc:
@@ -59,9 +64,9 @@ def fresh(disabled=True):
     ``sitecustomize``, ``usercustomize``: the file that has this name, or None.
     ``package``: the folder of the package, or None; ``problem``: why it cannot
     be used, or None.  ``records``: what backport.status() returned, as dicts;
-    a patch that only this has applied, and nothing before, is "pending".
-    ``active``: whether each patch that can be applied had been, and one has.
-    BACKPORT_DISABLE is heeded only if *disabled*.
+    a patch that only the probe has applied is "pending", and its name in
+    ``unpatched``.  ``active``: whether the others are applied, and there is
+    one.  BACKPORT_DISABLE is heeded only if *disabled*.
 
     Raises `Problem` if there is no answer.
     """
@@ -89,16 +94,8 @@ def fresh(disabled=True):
         raise Problem('a fresh interpreter failed with status %s: %s' % (
             done.returncode, (lines or ['no message'])[-1]))
     answer = json.loads(line.group(1).decode())
-    applied = [(record, patched) for record, patched
-               in zip(answer['records'], answer.pop('patched'))
-               if record['state'] == 'applied']
-    answer['active'] = bool(applied) and all(
-        patched for record, patched in applied)
-    for record, patched in applied:
-        if not patched:
-            record['state'] = 'pending'
-            record['reason'] = ('it can be applied (%s), but nothing activates '
-                                'it' % record['reason'])
+    answer['active'] = not answer['unpatched'] and any(
+        record['state'] == 'applied' for record in answer['records'])
     return answer
 
 

@@ -167,7 +167,8 @@ def main(trials, as_json=False):
     rows = []
     if needed:
         print('backport verify: %d child interpreters, about %d seconds' % (
-            len(_scenarios.LOSSES) * 2 * trials, HANGING * PAUSE + trials), file=sys.stderr)
+            2 * len(_scenarios.LOSSES) * trials, HANGING * PAUSE + trials),
+            file=sys.stderr)
         rows = verify(trials)
     lost = any(row['lost'] or row['hung'] or row['orphans'] for row in rows
                if row['patch'] == 'on')

@@ -1,8 +1,8 @@
 """The source files of every release, made from the installed ones.
 
-`EDITS` turns the file of the last release into that of an earlier one.  Where an
-earlier release is installed, only its own file is to be had.  The
-sha256 in the table proves that the result is the released file, byte for byte.
+`EDITS` turns the file of the last release into that of an earlier one.  Where
+an earlier release is installed, only its own file is to be had.  The sha256 in
+the table proves that the result is the released file, byte for byte.
 
     python tests/support/stdlib.py
 

@@ -5,8 +5,7 @@
 An INTERPRETER is a path, or a command that starts one, such as "wine-python
 FOLDER".  The wheel is unpacked into a user site-packages that is removed
 afterwards.  An interpreter that has none, as in a virtual environment or beside
-a ._pth file, must have the wheel in its own site-packages; so must one under
-Wine, if its user site-packages is not used.
+a ._pth file, must have the wheel in its own site-packages.
 """
 import json
 import os
