@@ -81,7 +81,8 @@ def enable(method):
         refused = _refused(answer)
         if not answer['active']:
             raise Problem('with %s a fresh interpreter is still not active for '
-                          '%s' % (path, ' and '.join(answer['unpatched']) or 'any module'))
+                          '%s' % (path, ' and '.join(answer['unpatched'])
+                                  or 'any module'))
     except BaseException:
         if before:
             _write(path, before)

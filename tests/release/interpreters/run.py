@@ -36,6 +36,28 @@ with ThreadPoolExecutor() as executor:
 '''
 ON, OFF = 'True True 42', 'False False 42'
 
+# Presses Ctrl-C in a console of its own; prints the exit status, and then what
+# is printed.  The arguments are for the interpreter.
+CTRL_C = '''
+import ctypes, signal, subprocess, sys
+ctypes.windll.kernel32.FreeConsole()
+ctypes.windll.kernel32.AllocConsole()
+child = subprocess.Popen([sys.executable] + sys.argv[1:] + ['-c', """
+import sys, time
+try:
+    print('ready', flush=True)
+    while True:
+        time.sleep(0.05)
+except KeyboardInterrupt:
+    print('interrupted')
+    sys.exit(7)
+"""], stdout=subprocess.PIPE, universal_newlines=True)
+child.stdout.readline()
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+ctypes.windll.kernel32.GenerateConsoleCtrlEvent(0, 0)
+print(child.wait(), child.stdout.read())
+'''
+
 DISABLE = 'import os; os.environ["BACKPORT_DISABLE"] = "1"\n'
 REQUIRE = 'import backport; backport.require()'
 
@@ -51,7 +73,7 @@ class Interpreter:
         self.command = command
         self.folder = folder
         self.environ = environ
-        self.isolated = False
+        self.platform, self.isolated = None, False
 
     def run(self, *arguments, status=0, says=''):
         """Run it; return its output.
@@ -78,10 +100,10 @@ class Interpreter:
 
     def set_up(self, wheel):
         """Install the wheel; return a line that says what this is."""
-        version, platform, self.isolated = json.loads(
+        version, self.platform, self.isolated = json.loads(
             self.run('-c', SET_UP, wheel).splitlines()[-1])
-        return 'CPython %s, %s%s' % (version, platform,
-                                     self.isolated and ', isolated' or '')
+        return 'CPython %s, %s%s' % (version, self.platform,
+                                     ', isolated' if self.isolated else '')
 
 
 # What is tried.  Each function may return a word about what it saw.
@@ -106,6 +128,10 @@ def run(python):
         return 'refused, as it must be'
     python.backport('run', '-c', IS_ON, says=ON)
     python.backport('run', '-c', 'import sys; sys.exit(5)', status=5)
+    if python.platform == 'win32':
+        # Elsewhere the program takes the place of this process.
+        for command in [], ['-m', 'backport', 'run']:
+            python.run('-c', CTRL_C, *command, says='7 interrupted')
 
 
 def enabled(python):
