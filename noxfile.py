@@ -333,6 +333,19 @@ def package(session):
                 external=True)
 
 
+@nox.session
+def interpreters(session):
+    """Try the wheel on other interpreters: `-- PATH... "wine-python FOLDER"`.
+
+    An argument is a path or a command.  tests/release/interpreters/run.py tells
+    where the wheel is put.
+    """
+    if not session.posargs:
+        session.error('name the interpreters: nox -s interpreters -- PATH...')
+    session.run('python', 'tests/release/interpreters/run.py', _build(session),
+                *session.posargs)
+
+
 # Helpers
 
 def _not_found(version):

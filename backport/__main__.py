@@ -18,7 +18,7 @@ COMMANDS = {
         'Activate backport at every start of this environment. A .pth file is '
         'written into its site-packages, and a fresh interpreter proves that '
         'backport is active. The exit status is 0 if it is, or if nothing is '
-        'needed, and 1 if it cannot be; then nothing is left behind.',
+        'needed, and 1 if it cannot be; then everything is as it was.',
     'disable':
         'Remove what enable has written. A file that somebody has edited stays '
         'as it is. The exit status is 0 if nothing is left of it, and 1 '
@@ -27,7 +27,7 @@ COMMANDS = {
         'Run one program with backport active. Python is run with the '
         'arguments, and backport is active in it and in its child processes. '
         'Nothing is installed. The exit status is that of the program, or 2 if '
-        'an option (-I, -E, -S) makes it impossible.',
+        'an option (-I, -E, -S) or a ._pth file makes it impossible.',
     'status':
         'Tell whether this environment is protected. This process is looked '
         'at, and a fresh interpreter. The exit status is 0 if both are '
@@ -59,6 +59,11 @@ def parser():
     commands['verify'].add_argument(
         '--trials', type=int, default=5, metavar='N',
         help='how often each loss is forced (default: %(default)s)')
+    commands['enable'].add_argument(
+        '--sitecustomize', action='store_const', const='sitecustomize',
+        default='pth', dest='method',
+        help='write a sitecustomize.py in place of the .pth file; it costs a '
+             'start less, and any other sitecustomize can hide it')
     for name in 'verify', 'status':
         commands[name].add_argument('--json', action='store_true',
                                     dest='as_json',
@@ -78,6 +83,8 @@ def main(argv=None):
     try:
         if argv[0] != 'run' or argv[1:] in (['-h'], ['--help']):
             arguments = vars(parser().parse_args(argv))
+        if arguments.get('trials', 1) < 1:
+            parser().error('argument --trials: it must be 1 or more')
         name = arguments['command']
         # Two have a module in common, which is told; the others are not.
         if name == 'disable':
@@ -96,6 +103,12 @@ def main(argv=None):
 
 def _main():
     """Return the exit status; if the output cannot be written, say so."""
+    if sys.stdout is not None and (os.name == 'nt'
+                                   or sys.stdout.errors == 'strict'):
+        # A path may have characters that the encoding of the output has not.
+        sys.stdout = open(sys.stdout.fileno(), 'w', closefd=False,
+                          encoding=sys.stdout.encoding,
+                          errors='backslashreplace')
     try:
         try:
             return main()

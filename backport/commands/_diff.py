@@ -8,14 +8,15 @@ import textwrap
 
 import backport
 
+from .._finder import PATCHES
+
 
 def main():
     """Print a unified diff for each patched file; return the exit status."""
     os.environ.pop('BACKPORT_DISABLE', None)    # shown whether it is on or off
     backport.activate()
     status = 0
-    for name in [record.name for record in backport.status()]:
-        module_name = 'concurrent.futures.' + name
+    for name, module_name in PATCHES.items():
         lines = []
         try:
             module = importlib.import_module(module_name)

@@ -1,10 +1,11 @@
 """Activates backport at every start of this environment, and takes it back.
 
-By a .pth file, which `site` runs at every start.  A sitecustomize costs a start
-less, but is hidden by any other that comes first on sys.path: Debian's, or that
-of a launcher such as opentelemetry-instrument.
+By a .pth file, which `site` runs at every start, or by a sitecustomize, which
+it imports.  This costs a start less, but is hidden by any other that comes
+first on sys.path: Debian's, or that of a launcher such as
+opentelemetry-instrument.
 
-The file is ours as long as it is what startup/pth gives, whatever folder that
+A file is ours as long as it is what one in startup/ gives, whatever folder that
 names; no other is touched.
 """
 import compileall
@@ -13,6 +14,7 @@ import glob
 import os
 import re
 import sys
+from importlib.util import cache_from_source
 
 from . import _environment
 from ._environment import Problem
@@ -22,59 +24,84 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # `run` puts this folder in front of PYTHONPATH.
 ON_PATH = os.path.join(PACKAGE, 'startup', 'run')
 
-# By its name the last, so that the finder comes before those of other files.
-PTH = 'zz_backport.pth'
-# An expression for the folder of the package takes its place in startup/pth.
+#: Method, which is the name of what is in startup/ -> (name of the file, an
+#: expression for the folder of the package if that is beside the file).
+METHODS = {
+    # By its name the last, so that the finder comes before those of other
+    # files.  `site`, which executes the line, has a name for the folder.
+    'pth': ('zz_backport.pth', b'sitedir + "/backport"'),
+    'sitecustomize': ('sitecustomize.py',
+                      b'__file__[:-len("/sitecustomize.py")] + "/backport"'),
+}
+# The expression takes its place.
 PLACEHOLDER = b'PACKAGE'
 
-# What an earlier 0.1.0 put at the end of a sitecustomize.py or a .pth file.
-OLD_LINES = rb'# >>> backport [0-9a-f]{8}(?:[^\n]*\n)+# <<< backport <<<\n'
+# What a file of ours is called until it is whole.
+TEMPORARY = 'zz_backport.%s.new'
 
 
-def enable():
+def enable(method):
     """Switch it on; return a sentence that says what was done.
 
-    Raises `Problem` or OSError, and leaves nothing behind then.
+    *method* is a key of `METHODS`.  Raises `Problem` or OSError, and leaves
+    everything as it was then.
     """
     reason = _environment.not_needed()
     if reason is not None:
         return 'nothing is needed, nothing was changed; %s' % reason
-    _environment.check()
+    if sys.flags.no_site:
+        raise Problem('this interpreter runs without the site module (-S), '
+                      'which loads what is done at start-up; put "import '
+                      'backport" into the program')
     answer = _environment.fresh(disabled=False)
     package = _environment.package(answer)
     _refused(answer)
     if answer['active']:
-        method, path = origin(answer)
+        used, path = origin(answer)
         return '%s, by %s; nothing was changed%s' % (
-            'on already' if method == 'pth' else 'active already',
+            'on already' if used in METHODS else 'active already',
             path or 'another start-up file', _for_others(package, path))
-    folder, where = _target(package)
-    path = os.path.join(folder, PTH)
-    _size_without(path)     # raises if it is not ours
+    folder, where = _target(package, method)
+    path = os.path.join(folder, METHODS[method][0])
+    # The one that is imported now may be in another folder.
+    for other in path, answer.get(method) or path:
+        if os.path.lexists(other) and not _is_ours(other):
+            raise Problem('there is %s already: put the line "import backport" '
+                          'into it' % other)
+    before = _read(path)
     # Whoever can read the package can read what is made here.
-    umask = os.umask(0o777 & ~os.stat(package).st_mode)
+    umask = os.umask(0o077 & ~os.stat(package).st_mode)
     try:
         if folder == os.path.dirname(package):
             # uv has made no .pyc files: a start would take a fifth longer.
             compileall.compile_dir(package, quiet=2)
-        _write(path, _template().replace(PLACEHOLDER, where))
+        _write(path, _template(method).replace(PLACEHOLDER, where))
+        compileall.compile_file(path, quiet=2)
         answer = _environment.fresh(disabled=False)
         refused = _refused(answer)
         if not answer['active']:
-            raise Problem('with %s a fresh interpreter is still not active'
-                          % path)
+            raise Problem('with %s a fresh interpreter is still not active for '
+                          '%s' % (path, ' and '.join(answer['unpatched'])
+                                  or 'any module'))
     except BaseException:
-        _remove(path)
+        if before:
+            _write(path, before)
+        else:
+            _remove(path)
         raise
     finally:
         os.umask(umask)
     whose = ''
     if folder == _environment.user_site():
         whose = ' by this user, without -s and -I,'
-    return 'on, by %s: every start of %s%s activates it' % (
-        path, sys.executable, whose) + _for_others(package, path) + ''.join(
-            '; but not the patch %(name)r: %(reason)s' % record
-            for record in refused)
+    done = 'on, by %s: every start of %s%s activates it' % (
+        path, sys.executable, whose)
+    if method == 'sitecustomize':
+        done += ('; but not where a folder on PYTHONPATH, as launchers have, '
+                 'has a sitecustomize of its own')
+    return done + _for_others(package, path) + ''.join(
+        '; but not the patch %(name)r: %(reason)s' % record
+        for record in refused)
 
 
 def disable():
@@ -82,38 +109,38 @@ def disable():
 
     Raises `Problem` or OSError.  What somebody has edited stays.
     """
-    paths = [os.path.join(folder, name)
-             for folder in _environment.site_folders()
-             for name in (PTH, 'sitecustomize.py')]
-    sizes = {path: _size_without(path) for path in paths}
-    found = [path for path in paths if sizes[path] is not None]
+    found = []
+    for folder in _environment.site_folders():
+        paths = [os.path.join(folder, name) for name, _ in METHODS.values()]
+        found += filter(_is_ours, paths)
+        for path in glob.glob(os.path.join(glob.escape(folder),
+                                           TEMPORARY % '*')):
+            # An enable that was killed has left it.
+            if not os.path.getsize(path) or _method(_read(path)):
+                _remove(path)
     for path in found:
-        if sizes[path]:
-            os.truncate(path, sizes[path])
-        else:
-            _remove(path)
-    for path in paths:
-        # What an enable that was killed may have left.
-        for left in glob.glob(glob.escape(path) + '.[0-9]*'):
-            _remove(left)
+        _remove(path)
     if not found:
         return 'it is not enabled here; nothing was changed'
-    return 'off: removed from ' + ' and '.join(found)
+    return 'off: removed ' + ' and '.join(found)
 
 
 def origin(answer):
     """Return (method, path) of what made a fresh interpreter active.
 
-    *answer* is what `_environment.fresh` returned.  The method is "pth" (by
-    `enable`), "run" or "other"; the path is None if it cannot be told.
+    *answer* is what `_environment.fresh` returned.  The method is one of
+    `METHODS`, "run" or "other"; the path is None if it cannot be told.
     """
     if ON_PATH in os.environ.get('PYTHONPATH', '').split(os.pathsep):
         return 'run', os.path.join(ON_PATH, 'site.py')
-    paths = answer['customize']
+    paths = [path for path in (answer['sitecustomize'], answer['usercustomize'])
+             if path]
     for folder in _environment.site_folders():
-        if os.path.exists(os.path.join(folder, PTH)):
-            return 'pth', os.path.join(folder, PTH)
         paths += glob.glob(os.path.join(glob.escape(folder), '*.pth'))
+    for path in paths:
+        method = _method(_read(path))
+        if method is not None:
+            return method, path
     return 'other', next((path for path in paths if re.search(
         rb'\bbackport\b', _read(path))), None)
 
@@ -137,39 +164,44 @@ def _for_others(package, path):
         'see the mode of %s' % obstacle)
 
 
-def _target(package):
+def _target(package, method):
     """Return the folder for the file, and how *package* is found from there."""
     folders = _environment.site_folders()
     for folder in folders:
         if os.path.samefile(folder, os.path.dirname(package)):
-            # A name of `site`, which executes the line: it moves along.
-            return folder, b'sitedir + "/backport"'
+            return folder, METHODS[method][1]   # it moves along
     if not folders:
         raise Problem('%s has no site-packages' % sys.prefix)
     return folders[0], ascii(package).encode('ascii')
 
 
-def _template():
-    data = _read(os.path.join(PACKAGE, 'startup', 'pth'))
-    if PLACEHOLDER not in data:
-        raise Problem('%s is not complete: install backport again' % PACKAGE)
-    return data
+def _template(method):
+    with open(os.path.join(PACKAGE, 'startup', method), 'rb') as file:
+        return file.read()
 
 
-def _size_without(path):
-    """Return the size of the file without what `enable` wrote.
+def _method(data):
+    """Return the method whose file has this *data*, or None."""
+    for method in METHODS:
+        ours = re.escape(_template(method)).replace(PLACEHOLDER, rb'[^\n]*')
+        if re.fullmatch(ours, data):
+            return method
+    return None
 
-    None: it has nothing of that.  Raises `Problem` if it has been edited.
+
+def _is_ours(path):
+    """Return whether the file is there and what `enable` wrote.
+
+    Raises `Problem` if somebody has edited it since.
     """
-    ours = re.escape(_template()).replace(PLACEHOLDER, rb'[^\n]*')
     data = _read(path)
-    match = re.search(rb'(?:\A%s|%s)\Z' % (ours, OLD_LINES), data)
-    if match:
-        return match.start()
-    if data and (path.endswith('.pth') or b'# >>> backport' in data):
+    if _method(data):
+        return True
+    if data and (path.endswith(METHODS['pth'][0])
+                 or b'"python -m backport disable" removes' in data):
         raise Problem('%s was edited after "enable" wrote it; remove the lines '
                       'of backport by hand' % path)
-    return None
+    return False
 
 
 def _read(path):
@@ -183,7 +215,7 @@ def _read(path):
 
 def _write(path, data):
     """Write the file so that a kill at any moment leaves all of it or none."""
-    temporary = '%s.%d' % (path, os.getpid())
+    temporary = os.path.join(os.path.dirname(path), TEMPORARY % os.getpid())
     try:
         with open(temporary, 'wb') as file:
             file.write(data)
@@ -194,14 +226,18 @@ def _write(path, data):
 
 
 def _remove(path):
+    """Remove the file, and what Python has compiled from it."""
+    for optimization in '', 1, 2:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(cache_from_source(path, optimization=optimization))
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
 
 
-def main(command):
+def main(command, method=None):
     """Run "enable" or "disable"; return the exit status."""
     try:
-        done = enable() if command == 'enable' else disable()
+        done = enable(method) if command == 'enable' else disable()
     except (Problem, OSError) as exc:
         if isinstance(exc, OSError):
             exc = 'cannot change %s: %s' % (exc.filename, exc.strerror)

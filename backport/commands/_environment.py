@@ -1,6 +1,7 @@
 """What a fresh interpreter of this environment does, and who can read it."""
 import json
 import os
+import re
 import site
 import subprocess
 import sys
@@ -8,24 +9,29 @@ import sysconfig
 from pathlib import Path
 
 from .. import status
+from .._finder import PATCHES
 
 TIMEOUT = 60    # seconds before a fresh interpreter counts as hung
 
-# Run with -c.  Answers on the last line, for start-up files may print.
+# Run with -c and the names of the modules that are patched.  What they are is
+# looked at before it imports backport, which would patch them.  The answer is
+# marked, for start-up files and exit handlers may print.
 PROBE = '''
 import sys
-del sys.path[0]
-answer = {'package': None, 'problem': None, 'records': [], 'customize': [
-    sys.modules[name].__file__ for name in ('sitecustomize', 'usercustomize')
-    if hasattr(sys.modules.get(name), '__file__')]}
+if not sys.flags.isolated:
+    del sys.path[0]     # the working directory
 import importlib, json, os
-for module in 'thread', 'process':
+from importlib.machinery import PathFinder
+answer = {'package': None, 'problem': None, 'records': [], 'unpatched': []}
+for name in 'sitecustomize', 'usercustomize':
+    spec = PathFinder.find_spec(name)
+    answer[name] = spec and spec.origin
+patched = []
+for module in sys.argv[1:]:
     try:
-        importlib.import_module('concurrent.futures.' + module)
-    except ImportError:
-        pass    # no multiprocessing here, or no threads
-answer['active'] = any(getattr(finder, 'is_of_backport', False)
-                       for finder in sys.meta_path)
+        patched.append(hasattr(importlib.import_module(module), '_backport'))
+    except ImportError:     # no multiprocessing here, or no threads
+        patched.append(None)
 try:
     import backport
     # A folder without __init__.py has an empty __file__, or none (3.6).
@@ -33,13 +39,18 @@ try:
         raise ImportError('there is no __init__.py in %s that can be read'
                           % list(backport.__path__)[0])
     answer['package'] = os.path.dirname(os.path.abspath(backport.__file__))
-    for record in backport.status():
+    for before, record in zip(patched, backport.status()):
+        if record.state == 'applied' and not before:
+            answer['unpatched'].append(record.name)
+            record.state, record.reason = 'pending', (
+                'it can be applied (%s), but nothing activates it'
+                % record.reason)
         answer['records'].append({name: getattr(record, name) for name in (
             'name', 'state', 'reason', 'source', 'sha256', 'releases')})
 except Exception as exc:
     answer['problem'] = '%s: %s' % (type(exc).__name__,
                                     ' '.join(str(exc).split()))
-sys.__stdout__.write('\\n' + json.dumps(answer) + '\\n')
+sys.__stdout__.write('\\nbackport-answer ' + json.dumps(answer) + '\\n')
 '''
 
 
@@ -48,14 +59,14 @@ class Problem(Exception):
 
 
 def fresh(disabled=True):
-    """Start an interpreter; return a dict that says what it found.
+    """Start an interpreter as a program would be; return what it found, a dict.
 
-    ``active``: whether backport was, once the modules that it patches had been
-    imported; ``customize``: a list of the files of sitecustomize and
-    usercustomize.  Then the interpreter imported backport.  ``package``: its
-    folder, or None; ``problem``: why it cannot be used, or None; ``records``:
-    what backport.status() returned, as dicts.  BACKPORT_DISABLE is heeded only
-    if *disabled*.
+    ``sitecustomize``, ``usercustomize``: the file that has this name, or None.
+    ``package``: the folder of the package, or None; ``problem``: why it cannot
+    be used, or None.  ``records``: what backport.status() returned, as dicts;
+    a patch that only the probe has applied is "pending", and its name in
+    ``unpatched``.  ``active``: whether the others are applied, and there is
+    one.  BACKPORT_DISABLE is heeded only if *disabled*.
 
     Raises `Problem` if there is no answer.
     """
@@ -68,20 +79,24 @@ def fresh(disabled=True):
         env.pop('BACKPORT_DISABLE', None)
     try:
         done = subprocess.run(
-            [sys.executable, '-c', PROBE], env=env, cwd=os.path.abspath(os.sep),
+            [sys.executable, '-c', PROBE, *PATCHES.values()], env=env,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, timeout=TIMEOUT)
-        return json.loads(done.stdout.decode().splitlines()[-1])
     except OSError as exc:
         raise Problem('%s cannot be started: %s' % (sys.executable,
                                                     exc.strerror))
     except subprocess.TimeoutExpired:
         raise Problem('a fresh interpreter did not start within %d seconds'
                       % TIMEOUT)
-    except (ValueError, IndexError):
+    line = re.search(rb'backport-answer (.*)', done.stdout)
+    if line is None:
         lines = done.stderr.decode(errors='replace').strip().splitlines()
         raise Problem('a fresh interpreter failed with status %s: %s' % (
             done.returncode, (lines or ['no message'])[-1]))
+    answer = json.loads(line.group(1).decode())
+    answer['active'] = not answer['unpatched'] and any(
+        record['state'] == 'applied' for record in answer['records'])
+    return answer
 
 
 def package(answer):
@@ -99,15 +114,6 @@ def package(answer):
         raise Problem('%s is in a zip file or a checkout: install it unzipped'
                       % answer['package'])
     return answer['package']
-
-
-def check():
-    """Raise `Problem` if this interpreter cannot start a fresh one with site.
-    """
-    if sys.flags.no_site:
-        raise Problem('this interpreter runs without the site module (-S), '
-                      'which loads what is done at start-up; put "import '
-                      'backport" into the program')
 
 
 def not_needed():
@@ -128,8 +134,13 @@ def site_folders():
         os.path.join(sys.prefix, ''))]
     if user_site() is not None:
         folders.append(user_site())
-    return [folder for i, folder in enumerate(folders)
-            if os.path.isdir(folder) and folder not in folders[:i]]
+    found = []
+    for folder in folders:
+        # On Windows one is called Lib and lib.
+        if os.path.isdir(folder) and not any(
+                os.path.samefile(folder, other) for other in found):
+            found.append(folder)
+    return found
 
 
 def user_site():
@@ -143,10 +154,11 @@ def unreadable(package, *files):
     """Return what keeps somebody who can run this interpreter from reading the
     folder *package*, what is in it, or one of *files*; None if nothing does.
 
-    Goes by owner, group and mode; access lists are not looked at.  A package in
-    the user's own site folder is for nobody else.
+    Goes by owner, group and mode, which tell nothing on Windows; access lists
+    are not looked at.  A package in the user's own site folder is for nobody
+    else.
     """
-    if user_site() and package.startswith(user_site()):
+    if os.name == 'nt' or user_site() and package.startswith(user_site()):
         return None
     people = {(None, None)}     # somebody who is nobody in particular
     for part in _way(sys.executable):

@@ -1,5 +1,6 @@
 """Runs one program with the patch: nothing is installed for it."""
 import os
+import signal
 import subprocess
 import sys
 
@@ -10,8 +11,8 @@ def main(arguments):
     """Run the interpreter with *arguments* in place of this process.
 
     It is started as ``python`` with these arguments would be: the options of
-    this interpreter are not passed on.  Returns the exit status, on Windows or
-    if that cannot be done.
+    this interpreter are not passed on.  Returns the exit status if that cannot
+    be done.
     """
     needed = _environment.not_needed() is None
     problem = _problem(arguments) if needed else None
@@ -26,9 +27,13 @@ def main(arguments):
             path = path[1:]     # an empty entry is the working directory
         os.environ['PYTHONPATH'] = os.pathsep.join([_enable.ON_PATH] + path)
     command = [sys.executable] + arguments
-    if os.name == 'nt':
-        return subprocess.call(command)     # exec would not wait there
-    os.execv(sys.executable, command)
+    if os.name != 'nt':
+        os.execv(sys.executable, command)
+    # There exec would not wait.  As after exec, Ctrl-C is for the program, and
+    # this process does and says nothing more at its exit.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    status = subprocess.call(command)
+    os._exit((status ^ 1 << 31) - (1 << 31))    # with its sign, as C has it
 
 
 def _problem(arguments):
@@ -37,6 +42,10 @@ def _problem(arguments):
             or os.pathsep in _enable.PACKAGE):
         return ('%s cannot be used by PYTHONPATH: install it unzipped, with no '
                 '%r in its path' % (_enable.PACKAGE, os.pathsep))
+    if sys.flags.isolated:
+        return ('this interpreter is isolated, by -I or by a ._pth file beside '
+                'it, and does not read PYTHONPATH; use "enable", or put '
+                '"import backport" into the program')
     for option in _options(arguments):
         if option in 'IES':
             return ('it needs PYTHONPATH and the site module, and -%s turns '

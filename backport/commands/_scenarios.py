@@ -165,9 +165,13 @@ LOSSES = {
         'process', put_after_leave, 'work queued after the manager left'),
 }
 
+#: Stock hangs there, and loses nothing.
+HANGS = 'missed-wake-up'
+
 
 def main(loss, switch):
-    del sys.path[0]     # the folder of this file
+    if not sys.flags.isolated:
+        del sys.path[0]     # the folder of this file
     pool, force, _ = LOSSES[loss]
     atexit.register(wait_for_the_submitter)     # the first: it runs last
     if switch == 'on':

@@ -37,11 +37,6 @@ def status():
                 raise Problem(record['reason'])
     except Problem as exc:
         return dict(result, error=str(exc))
-    for record in answer['records']:
-        if record['state'] == 'applied' and not answer['active']:
-            record['state'] = 'pending'
-            record['reason'] = ('it can be applied (%s), but nothing activates '
-                                'it' % record['reason'])
     if answer['active']:
         method, path = _enable.origin(answer)
         activation = {

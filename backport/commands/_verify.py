@@ -1,4 +1,5 @@
 """Shows on this machine that work is lost without the patch and not with it."""
+import ctypes
 import json
 import os
 import platform
@@ -31,9 +32,9 @@ def verify(trials):
 
     Returns a list of dicts, one for each row of the table, with the keys
     ``executor``, ``loss``, ``patch`` ("off" or "on"), and `COLUMNS`, the last
-    of which counts the trials that left a worker process behind.  Where a
-    child could not do its part (a machine without shared memory has no process
-    pools) ``problem`` says why.
+    of which counts the trials that left a worker process behind, or is None if
+    they could not be counted.  Where a child could not do its part (a machine
+    without shared memory has no process pools) ``problem`` says why.
     """
     rows, todo, running = [], [], []
     for loss, (pool, _, title) in _scenarios.LOSSES.items():
@@ -66,7 +67,7 @@ def verify(trials):
 
 
 def _hangs(trial):
-    return trial[1:] == ('missed-wake-up', 'off')
+    return trial[1:] == (_scenarios.HANGS, 'off')
 
 
 def _progress(text):
@@ -86,6 +87,7 @@ def _trial(row, loss, patch):
         child = subprocess.Popen([sys.executable, '-S', SCRIPT, loss, patch],
                                  env=env, stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=err, start_new_session=True)
+        group = (_Job if os.name == 'nt' else _Session)(child)
         try:
             looks = HANGING if _hangs((row, loss, patch)) else TIMEOUT
             while child.poll() is None and looks:
@@ -93,13 +95,13 @@ def _trial(row, loss, patch):
                 yield True
             hung = child.poll() is None
             looks = 0 if hung else ORPHANED
-            while _kill(child, 0) and looks:
+            while group.is_there() and looks:
                 looks -= 1
                 yield True
-            orphan = not hung and _kill(child, 0)
+            orphan = not hung and group.is_there()
         finally:
-            _kill(child, 9)
-            child.kill()    # on Windows
+            child.kill()
+            group.kill()
             child.wait()
         out.seek(0)
         err.seek(0)
@@ -108,19 +110,54 @@ def _trial(row, loss, patch):
         row['problem'] = errors[-1] if errors else 'no message'
         return
     row['trials'] += 1
-    row['orphans'] += orphan
+    if orphan is None:
+        row['orphans'] = None
+    elif row['orphans'] is not None:
+        row['orphans'] += orphan
     row['hung' if hung else
         'completed' if 'completed' in words else
         'refused' if 'refused' in words else 'lost'] += 1
 
 
-def _kill(child, number):
-    """Send a signal to the session of *child*; return if anybody is there."""
-    try:
-        os.killpg(child.pid, number)
-        return True
-    except (AttributeError, OSError):
-        return False
+class _Session:
+    """A child process and all that it has started."""
+
+    def __init__(self, child):
+        self.id = child.pid
+
+    def is_there(self):
+        """Return whether any process is left; None if that cannot be told."""
+        return self.kill(0)
+
+    def kill(self, number=9):
+        try:
+            os.killpg(self.id, number)
+            return True
+        except OSError:
+            return False
+
+
+class _Job:
+    """The same on Windows, which has no sessions."""
+
+    def __init__(self, child):
+        self.kernel32 = ctypes.windll.kernel32
+        self.handle = ctypes.c_void_p(
+            self.kernel32.CreateJobObjectW(None, None))
+        self.kernel32.AssignProcessToJobObject(
+            self.handle, ctypes.c_void_p(int(child._handle)))
+
+    def is_there(self):
+        # JobObjectBasicAccountingInformation; all that matters are two counts.
+        numbers = (ctypes.c_uint32 * 12)()
+        self.kernel32.QueryInformationJobObject(
+            self.handle, 1, numbers, ctypes.sizeof(numbers), None)
+        total, active = numbers[9:11]
+        return active > 0 if total else None
+
+    def kill(self):
+        self.kernel32.TerminateJobObject(self.handle, 1)
+        self.kernel32.CloseHandle(self.handle)
 
 
 def main(trials, as_json=False):
@@ -130,7 +167,8 @@ def main(trials, as_json=False):
     rows = []
     if needed:
         print('backport verify: %d child interpreters, about %d seconds' % (
-            10 * trials, HANGING * PAUSE + trials), file=sys.stderr)
+            2 * len(_scenarios.LOSSES) * trials, HANGING * PAUSE + trials),
+            file=sys.stderr)
         rows = verify(trials)
     lost = any(row['lost'] or row['hung'] or row['orphans'] for row in rows
                if row['patch'] == 'on')
@@ -156,6 +194,7 @@ def _table(rows, lost, problems):
     yield line % (('executor', 'loss', 'patch') + COLUMNS)
     for row in rows:
         yield line % ((row['executor'], row['loss'], row['patch']) + tuple(
+            'not counted' if row[column] is None else
             str(row[column]).rjust(len(column)) for column in COLUMNS))
     yield ''
     yield 'With the patch, %s%s.' % (

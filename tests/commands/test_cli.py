@@ -128,7 +128,9 @@ def test_ctrl_c_leaves_no_child_behind(venv):
 
 
 @pytest.mark.parametrize('arguments', [
-    ['verify', '--trials', 'x'], ['nonsense'], ['status', '--nonsense']])
+    ['verify', '--trials', 'x'], ['verify', '--trials', '0'],
+    ['verify', '--trials', '-1'], ['nonsense'], ['status', '--nonsense'],
+    ['disable', '--sitecustomize']])
 def test_wrong_arguments(run_python, arguments):
     child = run_python('-m', 'backport', *arguments)
     assert child.returncode == 2

@@ -45,7 +45,7 @@ def test_on_and_off(request, kind):
     assert environment.is_on()
     assert environment.files().keys() - before == {environment.pth}
     child = environment.disable()
-    assert child.out == 'backport: off: removed from %s\n' % environment.pth
+    assert child.out == 'backport: off: removed %s\n' % environment.pth
     assert not environment.is_on()
     assert environment.files() == before
 
@@ -156,40 +156,29 @@ def test_edited(venv, edit):
     venv.write('zz_backport.pth', edited)
     assert_refused(venv.backport('disable'), venv.pth, 'by hand')
     if venv.is_on():
-        assert 'on already, by %s;' % venv.pth in venv.enable().out
+        assert 'active already, by %s;' % venv.pth in venv.enable().out
     else:
         assert_refused(venv.backport('enable'), venv.pth, 'by hand')
     assert read(venv.pth) == edited
 
 
-# Version 0.1.0 wrote this, with a checksum.
-OLD_LINES = (b'# >>> backport 7187d904%s >>> "python -m backport disable" '
-             b'removes this\nimport sys\n# <<< backport <<<\n')
-
-
-@pytest.mark.parametrize('name', ['sitecustomize.py', 'zz_backport.pth'])
-@pytest.mark.parametrize('theirs, flags', [
-    (b'', b' created'), (b'x = 1\n', b''), (b'# no newline\n', b' newline')])
-def test_what_version_0_1_0_wrote(venv, name, theirs, flags):
-    path = venv.write(name, theirs + OLD_LINES % flags)
-    os.chmod(path, 0o640)
+@pytest.mark.parametrize('name', [
+    'sitecustomize.py.1', 'sitecustomize.py.2019-backup', 'zz_backport.pth.1',
+    'zz_backport.1.new', 'sitecustomize.py'])
+def test_what_is_not_ours_stays(venv, name):
+    """By its name it could be what an enable that was killed has left."""
+    path = venv.write(name, b'x = 1\n')
+    venv.disable()
     venv.enable()
-    assert venv.is_on()
-    assert path in venv.disable().out or name == 'zz_backport.pth'
-    assert not os.path.exists(venv.pth)
-    if theirs and name != 'zz_backport.pth':
-        assert read(path) == theirs
-        assert os.stat(path).st_mode & 0o777 == 0o640
-    else:
-        assert not os.path.exists(path)
-
-
-@pytest.mark.parametrize('data', [
-    OLD_LINES % b'' + b'x = 1\n', OLD_LINES[:-9] % b''])
-def test_lines_of_version_0_1_0_that_were_edited(venv, data):
-    path = venv.write('sitecustomize.py', data)
-    assert_refused(venv.backport('disable'), path, 'by hand')
-    assert read(path) == data
+    venv.disable()
+    assert read(path) == b'x = 1\n'
+    # The twin is what one has left.
+    venv.enable()
+    ours = read(venv.pth)
+    for data in ours, b'':
+        left = venv.write('zz_backport.2.new', data)
+        venv.disable()
+        assert not os.path.exists(left)
 
 
 # Where it is not possible
@@ -211,6 +200,13 @@ def test_read_only(venv):
     assert done.returncode == 1 and done.stderr == (
         'backport disable: cannot change %s: Permission denied\n' % venv.pth)
     assert venv.files() == before
+
+
+def test_a_read_only_package(venv):
+    """On Windows, a file that is read-only could not be removed again."""
+    os.chmod(os.path.join(venv.site, 'backport'), 0o555)
+    venv.enable()
+    assert os.stat(venv.pth).st_mode & 0o777 == 0o644
 
 
 def test_without_site(venv):
@@ -253,7 +249,8 @@ def test_a_start_up_file_that_undoes_it(venv):
     venv.write('sitecustomize.py', b'import sys\nsys.meta_path[:] = [\n'
                b'    finder for finder in sys.meta_path\n'
                b'    if not hasattr(finder, "watches_for_backport")]\n')
-    assert_refused(venv.backport('enable'), 'still not active', venv.pth)
+    assert_refused(venv.backport('enable'), venv.pth,
+                   'still not active for thread and process')
     assert not os.path.exists(venv.pth)
 
 

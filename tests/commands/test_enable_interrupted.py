@@ -15,7 +15,7 @@ def test_killed_at_any_moment(venv, find_program):
     assert child.returncode == 0, child
     assert child.words.count('False') > 5 and 'True' in child.words, child
     left = [name for name in os.listdir(venv.site) if 'zz_backport' in name]
-    assert left and not any(name.endswith('.pth') for name in left)
+    assert left and all(name.endswith('.new') for name in left)
     assert not venv.is_on()
     venv.enable()
     assert venv.is_on()

@@ -219,6 +219,13 @@ def test_signals(venv, find_program):
     assert child.returncode == -signal.SIGTERM, child
 
 
+def test_an_isolated_interpreter(venv):
+    """On Windows a ._pth file isolates every interpreter."""
+    child = venv.run('-I', '-m', 'backport', 'run', '-c', 'print("run")')
+    assert child.returncode == 2 and child.out == ''
+    assert child.err.count('\n') == 1 and '._pth' in child.err, child
+
+
 @pytest.mark.parametrize('arguments', [
     ['-I', '-c', ''], ['-Ec', ''], ['-BS', 'x.py'], ['-W', 'error', '-I', 'x'],
     ['-Xdev', '-sES', '-m', 'x']])

@@ -9,7 +9,7 @@ import pytest
 
 import backport
 import environments
-from environments import LAUNCHER, LAUNCHERS, change
+from environments import LAUNCHER, LAUNCHERS, change, copied
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -258,3 +258,72 @@ def test_a_namespace_package(venv):
     child = venv.backport('status')
     assert child.returncode == 1    # The message is Python's own.
     assert 'Traceback' not in child.err and child.err.count('\n') == 1
+
+
+# A finder that finds one of the modules itself, so that no other is asked.
+FINDER = '''
+import sys
+from importlib.machinery import PathFinder
+class Finder(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name == %r:
+            return super().find_spec(name, path, target)
+sys.meta_path.insert(0, Finder)
+'''
+
+
+@pytest.mark.parametrize('module', ['thread', 'process'])
+def test_each_patch_is_looked_at_by_itself(venv, module):
+    """The other one says nothing, and the import of backport would be late."""
+    venv.enable()
+    path = venv.write('sitecustomize.py', (
+        FINDER % ('concurrent.futures.' + module)).encode())
+    assert venv.is_on() == (module == 'process')
+    result = status(venv)
+    assert (result['code'], result['auto_activation']) == (3, OFF)
+    assert {record['name'] for record in result['patches']
+            if record['state'] == 'pending'} == {module}
+    # enable says the same, and what was there is there again.
+    before = venv.files()
+    child = venv.backport('enable')
+    assert child.returncode == 1
+    assert child.err.endswith('still not active for %s\n' % module), child
+    assert venv.files() == before
+    os.unlink(path)
+    assert status(venv)['code'] == 0
+
+
+def test_a_relative_pythonpath(venv, tmp_path):
+    """The fresh interpreter is where the program is."""
+    venv.enable()
+    (tmp_path / 'src').mkdir()
+    (tmp_path / 'src' / 'sitecustomize.py').write_text(
+        FINDER % 'concurrent.futures.thread')
+    for folder, code in (tmp_path, 3), ('/', 0):
+        child = venv.run('-c', 'import os, runpy, sys\n'
+                         'os.chdir(sys.argv.pop(1))\n'
+                         'os.environ["PYTHONPATH"] = "src"\n'
+                         'runpy.run_module("backport", run_name="__main__")',
+                         str(folder), 'status')
+        assert child.returncode == code, child
+
+
+def test_a_start_up_that_prints_what_is_not_utf_8(venv):
+    venv.write('sitecustomize.py', b'import atexit, os, sys\n'
+               b'os.write(1, b"\\xff\\n")\n'
+               b'atexit.register(os.write, 1, b"theirs")\n')
+    assert venv.run('-S', '-m', 'backport', 'status', env={
+        'PYTHONPATH': venv.site}).returncode == 3
+
+
+def test_what_the_output_cannot_encode(environments, tmp_path):
+    """A path, for one; it is escaped, and what was done is not undone."""
+    venv = copied(environments['venv'], tmp_path / 'v\xe9nv')
+    env = {'PYTHONIOENCODING': 'ascii', 'LC_ALL': 'C.UTF-8'}
+    for command, code in ('enable', 0), ('status', 0), ('disable', 0):
+        child = venv.backport(command, env=env)
+        assert (child.returncode, child.err) == (code, ''), child
+        assert 'v\\xe9nv' in child.out, child
+    child = venv.run('-c', 'import sys; print(sys.prefix)', env=env)
+    assert 'UnicodeEncodeError' in child.err, child

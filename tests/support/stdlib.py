@@ -1,7 +1,8 @@
 """The source files of every release, made from the installed ones.
 
-`EDITS` turns the file of the last release into that of an earlier one.  The
-sha256 in the table proves that the result is the released file, byte for byte.
+`EDITS` turns the file of the last release into that of an earlier one.  Where
+an earlier release is installed, only its own file is to be had.  The sha256 in
+the table proves that the result is the released file, byte for byte.
 
     python tests/support/stdlib.py
 
@@ -110,27 +111,41 @@ Row = namedtuple('Row', 'name releases sha256 digests')
 
 
 def rows(*names):
-    """Return the rows for this interpreter's version, of these patches or all.
+    """Return the rows whose source is to be had here, of these patches or all.
+
+    The last of each patch is that of the installed file.
     """
-    version = '%d.%d.' % sys.version_info[:2]
-    return [Row(name, releases, sha256, tuple(digests))
-            for name in names or _sources.SOURCES
-            for releases, sha256, *digests in _sources.SOURCES[name]
-            if releases.startswith(version)]
+    version, found = '%d.%d.' % sys.version_info[:2], []
+    for name in names or _sources.SOURCES:
+        of_name = [Row(name, releases, sha256, tuple(digests))
+                   for releases, sha256, *digests in _sources.SOURCES[name]
+                   if releases.startswith(version)]
+        found += [row for row in of_name[:-1] if _is_source(
+            row, _installed(name))] or of_name
+    return found
 
 
 def source(row):
     """Return the bytes of the stdlib file of *row*."""
+    text = _installed(row.name)
+    if not _is_source(row, text):
+        for old, new in EDITS[row.name, row.releases]:
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        assert _is_source(row, text), row.releases
+    return text.encode('utf-8')
+
+
+def _is_source(row, text):
+    return hashlib.sha256(text.encode('utf-8')).hexdigest() == row.sha256
+
+
+def _installed(name):
+    """Return the text of the installed file, with the line ends of Unix."""
     path = os.path.join(os.path.dirname(os.__file__), 'concurrent', 'futures',
-                        row.name + '.py')
+                        name + '.py')
     with open(path, encoding='utf-8') as file:
-        text = file.read()
-    for old, new in EDITS[row.name, row.releases]:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    data = text.encode('utf-8')
-    assert hashlib.sha256(data).hexdigest() == row.sha256, row.releases
-    return data
+        return file.read()
 
 
 def code_digests(row):

@@ -18,4 +18,4 @@ def gated(**options):
 
 
 _environment.fresh = gated
-sys.exit(_enable.main('enable'))
+sys.exit(_enable.main('enable', 'pth'))

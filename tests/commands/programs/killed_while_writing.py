@@ -11,7 +11,7 @@ import sys
 
 from backport.commands import _enable
 
-DATA = b'#' * 500
+DATA = _enable._template('pth')
 
 
 class Killer:
