@@ -146,12 +146,12 @@ def origin(answer):
 
 
 def _refused(answer):
-    """Return the records of patches that are refused.
+    """Return the records of patches that cannot be applied.
 
-    Raises `Problem` if all are.
+    Raises `Problem` if none can.
     """
     refused = [record for record in answer['records']
-               if record['state'] == 'refused']
+               if record['state'] in ('refused', 'not-supported')]
     if len(refused) == len(answer['records']):
         raise Problem('it would not be applied here: ' + refused[0]['reason'])
     return refused

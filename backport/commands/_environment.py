@@ -107,9 +107,7 @@ def package(answer):
     """
     if answer['problem'] is not None:
         raise Problem('a fresh interpreter of this environment cannot use '
-                      'backport: %s; install it: %s -m pip install '
-                      '--force-reinstall backport-bpo31783'
-                      % (answer['problem'], sys.executable))
+                      'backport: %s; install it again' % answer['problem'])
     if not os.path.isdir(os.path.join(answer['package'], 'patches')):
         raise Problem('%s is in a zip file or a checkout: install it unzipped'
                       % answer['package'])

@@ -58,14 +58,14 @@ def _was_active_here():
 def verdict(result):
     """Return the exit status, and what to do or None, for a `status`.
 
-    0: protected, or nothing is needed; 1: a patch is refused; 2: it is not
-    known; 3: it is not active, or not everywhere.
+    0: protected, or nothing is needed; 1: a patch is refused, or not supported
+    here; 2: it is not known; 3: it is not active, or not everywhere.
     """
     if 'error' in result:
         return 2, None
     activation = result['auto_activation']
     states = {record['state'] for record in result['patches']}
-    if 'refused' in states:
+    if states & {'refused', 'not-supported'}:
         return 1, None
     if states == {'not-needed'}:
         return 0, None

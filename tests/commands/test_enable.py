@@ -240,7 +240,7 @@ runpy.run_module('backport', run_name='__main__')
         'missing': "No module named 'backport'", 'half': 'no_such_module',
         'empty': 'no __init__.py in ' + package,
         'unreadable': 'no __init__.py in ' + package}[state],
-        '-m pip install --force-reinstall backport-bpo31783')
+        'install it again')
     assert venv.files() == before
 
 
