@@ -28,8 +28,8 @@ from concurrent.futures import (ProcessPoolExecutor, ThreadPoolExecutor,
 if PROGRAM['backport'] == 'last':
     import backport     # noqa: F401
 
-LINGER = 0.7    # seconds that a program goes on for its work, at most
-PATIENCE = 1    # seconds for what else may never come
+LINGER = 0.5    # seconds that a program goes on for its work, at most
+PATIENCE = 0.7  # seconds for what else may never come
 FORK = ['']     # what is in front of each place, in a forked child
 
 

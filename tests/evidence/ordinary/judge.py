@@ -20,12 +20,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)),
                                 'support'))
 from children import run_python     # noqa: E402
 
-TIMEOUT = 5         # seconds after which a program hangs; most take less than 1
+TIMEOUT = 4         # seconds after which a program hangs; most take less than 1
 SLOW = 2            # seconds above three times what stock takes
-AT_A_TIME = 4       # they mostly sleep
+AT_A_TIME = 6       # they mostly sleep
 REFERENCE = 3       # stock runs that a patched one is compared to
 TURNS = 5           # runs of each variant at a time, and at most
-MOST_TURNS = 60
+MOST_TURNS = 40
 CHANCE = 1e-4       # for a finding
 UNLIKELY = 0.2      # above this it is no longer looked into
 REFUSED = 'raised RuntimeError: cannot schedule new futures after '
@@ -146,6 +146,11 @@ def order(program, events):
     return () if resized else tuple(begun)
 
 
+def parent(job):
+    """Return the place of the job that does the step *job*."""
+    return job.rpartition('.')[0]
+
+
 def normal(line):
     return re.sub(r'\b(0x[0-9a-f]+|\d+)', 'N', line).strip()
 
@@ -158,12 +163,21 @@ def differences(program, seen, stock):
     does the same in a single run.
     """
     labels = set()
-    kinds = '+'.join(sorted({' '.join(map(str, [pool[0]] + pool[2:]))
-                             for pool in program['pools']}))
+    by_place = {place: step
+                for place, step, _ in places(program['steps'])}
+
+    def pool_of(job):
+        step = by_place[job.rpartition(':')[2].partition('/')[0]]
+        pool = program['pools'][step[1]]
+        return ' '.join(pool[:1] + pool[2:])
+
+    kinds = '+'.join(sorted({pool_of(job) for job in seen.jobs}))
     statuses = {one.status for one in stock}
     if seen.status not in statuses:
         if seen.status is None:
-            labels.add('hangs, ' + kinds)
+            labels.add('hangs, ' + '+'.join(sorted({
+                pool_of(job) for job, fate in seen.jobs.items()
+                if fate != 'done'})))
         elif statuses != {None}:
             labels.add('exit status, ' + kinds)
     if seen.orphaned and not any(one.orphaned for one in stock):
@@ -174,12 +188,12 @@ def differences(program, seen, stock):
     if seen.descriptors > max(one.descriptors for one in stock) > 0:
         labels.add('timing: descriptors, ' + kinds)
     refused = False
-    by_place = {place: step
-                for place, step, _ in places(program['steps'])}
     for job, fate in seen.jobs.items():
         fates = {one.jobs.get(job, 'never') for one in stock}
         if fate in fates:
             continue
+        if fate == 'never' and seen.jobs.get(parent(job), 'done') != 'done':
+            continue    # The job that would have submitted it did not run.
         if fates & {'lost', 'never'} and (
                 fate in ('done', 'cancelled') or fate.startswith(REFUSED)):
             refused |= fate.startswith(REFUSED)
@@ -189,10 +203,9 @@ def differences(program, seen, stock):
             # 3.6 takes it.  The pool has been told to end, so it may be lost.
             refused = True
             continue
-        step = by_place[job.rpartition(':')[2].partition('/')[0]]
         timing = 'cancelled' in fates | {fate} and 'lost' != fate
         labels.add('%s%s: %s, not %s' % (
-            'timing: ' * timing, program['pools'][step[1]][0], fate,
+            'timing: ' * timing, pool_of(job), fate,
             ' or '.join(sorted(fates))))
     for place, (name, outcome) in seen.steps.items():
         outcomes = {one.steps.get(place, (name, 'never'))[1] for one in stock}

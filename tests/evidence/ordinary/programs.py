@@ -17,20 +17,23 @@ DELAYS = st.sampled_from([0, 1, 5, 20, 50])     # milliseconds
 LENGTHS = 6, 3, 2
 
 
-def pools(minor):
+def pools(minor, classes):
     """Return the strategy for the pool's class, workers and initializer."""
-    plain = [st.tuples(st.sampled_from(THREAD_POOLS), st.integers(1, 3)),
-             st.tuples(st.sampled_from(PROCESS_POOLS), st.integers(1, 3))]
-    if minor >= 7:
+    def some(*names):
+        return st.sampled_from([name for name in names
+                                if name in classes] or classes)
+    plain = [st.tuples(some(*THREAD_POOLS), st.integers(1, 3)),
+             st.tuples(some(*PROCESS_POOLS), st.integers(1, 3))]
+    if minor >= 7 and {'thread', 'process'} & set(classes):
         plain.append(st.tuples(
-            st.sampled_from(('process', 'thread')), st.integers(1, 2),
+            some('process', 'thread'), st.integers(1, 2),
             st.sampled_from(['initializer', 'failing'])))
     return st.one_of(plain)
 
 
 @st.composite
-def programs(draw, minor):
-    made = draw(st.lists(pools(minor), min_size=1, max_size=2))
+def programs(draw, minor, classes):
+    made = draw(st.lists(pools(minor, classes), min_size=1, max_size=2))
     return {
         'backport': draw(st.sampled_from(['first', 'last'])),
         'start': draw(st.sampled_from(['fork'] * 5 + ['spawn'])),
@@ -45,6 +48,8 @@ def programs(draw, minor):
 def steps(draw, made, level):
     """Return a list of steps; *level*: how deep in other steps it is."""
     result = []
+    if level == 1 and draw(st.booleans()):
+        result.append(['until-exit'])
     for _ in range(draw(st.integers(1, LENGTHS[level]))):
         result.append(draw(step(made, level)))
     return result
@@ -80,9 +85,7 @@ def step(made, level):
     if inner:
         choices += [one('callback', *inner), one('with', number, *inner),
                     one('thread', *inner, st.booleans())]
-    if level:
-        choices.append(one('until-exit'))
-    else:
+    if not level:
         choices += [one('atexit', *inner), one('alarm', *inner, DELAYS),
                     one('fork', *inner), one('exit-and-go-on')]
     return st.one_of(choices)

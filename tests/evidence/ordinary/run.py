@@ -1,7 +1,7 @@
 """Runs generated programs, stock and patched: is anything different at all?
 
     python run.py INTERPRETER... [--seconds S] [--full] [--seed N] [--jobs J]
-                  [--patch-from FOLDER] [--replay JSON]
+                  [--pools CLASS,...] [--patch-from FOLDER] [--replay JSON]
 
 INTERPRETER has the package installed, or takes it from FOLDER, which may be a
 checkout, of an older commit for example.  What runs this needs hypothesis.
@@ -35,17 +35,14 @@ SHRINKING = 45      # seconds for one finding
 class Loop:
     """Tries programs on one interpreter."""
 
-    def __init__(self, python, patch_from, deadline):
+    def __init__(self, python, patch_from, classes, deadline):
         self.judge = judge.Judge(python, patch_from)
-        self.minor = int(self.judge_version().split('.')[1])
+        self.programs = programs.programs(int(judge.run_python(
+            '-c', 'import sys; print(sys.version_info[1])',
+            python=python).out), classes)
         self.deadline = deadline
         self.known = {}     # label -> number of examples it took
         self.examples = 0
-
-    def judge_version(self):
-        return judge.run_python(
-            '-c', 'import platform; print(platform.python_version())',
-            python=self.judge.python).out.strip()
 
     def run(self, number):
         """Try programs until the deadline; return what `main` adds up."""
@@ -63,7 +60,7 @@ class Loop:
                   suppress_health_check=list(HealthCheck), print_blob=False,
                   report_multiple_bugs=False,
                   phases=[Phase.generate, Phase.shrink])
-        @given(programs.programs(self.minor))
+        @given(self.programs)
         def attempt(program):
             key = json.dumps(program)
             if key not in tried:
@@ -98,8 +95,8 @@ class Loop:
                  json.dumps(program)])), flush=True)
 
 
-def loop(python, patch_from, deadline, number):
-    return Loop(python, patch_from, deadline).run(number)
+def loop(number, *arguments):
+    return Loop(*arguments).run(number)
 
 
 def replay(python, arguments):
@@ -123,6 +120,9 @@ def main():
     parser.add_argument('--full', action='store_true')
     parser.add_argument('--seed', type=int)
     parser.add_argument('--jobs', type=int, default=2)
+    parser.add_argument('--pools', type=lambda names: names.split(','),
+                        default=(programs.THREAD_POOLS
+                                 + programs.PROCESS_POOLS))
     parser.add_argument('--patch-from', type=os.path.abspath)
     parser.add_argument('--replay')
     arguments = parser.parse_args()
@@ -138,8 +138,8 @@ def main():
              for _ in range(arguments.jobs)]
     failed = False
     with concurrent.futures.ProcessPoolExecutor(len(loops)) as pool:
-        futures = [pool.submit(loop, python, arguments.patch_from, deadline,
-                               first + number)
+        futures = [pool.submit(loop, first + number, python,
+                               arguments.patch_from, arguments.pools, deadline)
                    for number, python in enumerate(loops)]
         for future in futures:
             python, examples, runs, known = future.result()
