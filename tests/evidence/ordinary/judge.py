@@ -20,9 +20,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)),
                                 'support'))
 from children import run_python     # noqa: E402
 
-TIMEOUT = 4         # seconds after which a program hangs; most take less than 1
+TIMEOUT = 5         # seconds after which a program hangs; most take less than 1
 SLOW = 2            # seconds above three times what stock takes
-AT_A_TIME = 6       # they mostly sleep
+AT_A_TIME = 3       # children of each loop; they mostly sleep
 REFERENCE = 3       # stock runs that a patched one is compared to
 TURNS = 5           # runs of each variant at a time, and at most
 MOST_TURNS = 40
@@ -38,8 +38,9 @@ Seen = collections.namedtuple(
 
 class Judge:
 
-    def __init__(self, python, patch_from=None):
+    def __init__(self, python, patch_from=None, deadline=math.inf):
         self.python, self.patch_from = python, patch_from
+        self.deadline = deadline
         self.pool = concurrent.futures.ThreadPoolExecutor(AT_A_TIME)
         self.runs = 0
 
@@ -75,7 +76,7 @@ class Judge:
         found = {}
         counts = collections.Counter(), collections.Counter()
         for turns in range(TURNS, MOST_TURNS + 1, TURNS):
-            if not left:
+            if not left or time.monotonic() > self.deadline:
                 break
             for count, several in zip(counts, self.runs_of(
                     program, stock=TURNS, patched=TURNS)):

@@ -5,6 +5,7 @@ steps: of the main thread, of other threads, of jobs, done-callbacks, exit
 handlers and signal handlers.  Each step is a list, its name and its arguments;
 the functions of these names are in child.py.
 """
+import functools
 import json
 
 from hypothesis import strategies as st
@@ -33,7 +34,8 @@ def pools(minor, classes):
 
 @st.composite
 def programs(draw, minor, classes):
-    made = draw(st.lists(pools(minor, classes), min_size=1, max_size=2))
+    made = tuple(draw(st.lists(pools(minor, classes), min_size=1,
+                               max_size=2)))
     return {
         'backport': draw(st.sampled_from(['first', 'last'])),
         'start': draw(st.sampled_from(['fork'] * 5 + ['spawn'])),
@@ -44,21 +46,18 @@ def programs(draw, minor, classes):
                                      'SIGINT', 'SIGTERM']))}
 
 
-@st.composite
-def steps(draw, made, level):
+@functools.lru_cache(1000)
+def steps(made, level):
     """Return a list of steps; *level*: how deep in other steps it is."""
-    result = []
-    if level == 1 and draw(st.booleans()):
-        result.append(['until-exit'])
-    for _ in range(draw(st.integers(1, LENGTHS[level]))):
-        result.append(draw(step(made, level)))
-    return result
+    some = st.lists(step(made, level), min_size=1, max_size=LENGTHS[level])
+    if level != 1:
+        return some
+    return st.one_of(some, some.map(lambda inner: [['until-exit']] + inner))
 
 
 def step(made, level):
-    def one(*parts):
-        return st.tuples(*[st.just(part) if isinstance(part, str) else part
-                           for part in parts]).map(list)
+    def one(name, *parts):
+        return st.tuples(st.just(name), *parts).map(list)
 
     def job(number):
         kinds = ['quick', 'sleep 5', 'sleep 50', 'raise']
@@ -68,13 +67,13 @@ def step(made, level):
 
     number = st.integers(0, len(made) - 1)
     inner = [steps(made, level + 1)] if level + 1 < len(LENGTHS) else []
-    submit = number.flatmap(lambda n: one('submit', st.just(n), job(n)))
+    jobs = [one('submit', st.just(n), job(n)) for n in range(len(made))]
     choices = [
-        submit, submit, submit, one('shutdown', number, st.booleans()),
+        *jobs * 3, one('shutdown', number, st.booleans()),
         one('cancel'), one('result'), one('sleep', DELAYS), one('drop', number),
         one('map', number, st.integers(1, 4), st.integers(1, 2)),
-        number.flatmap(lambda n: one(
-            'loop', st.just(n), job(n), st.booleans()))]
+        *[one('loop', st.just(n), job(n), st.booleans())
+          for n in range(len(made))]]
     threads = [n for n, pool in enumerate(made) if pool[0] in THREAD_POOLS]
     processes = sorted(set(range(len(made))) - set(threads))
     if threads:

@@ -16,6 +16,7 @@ their turns, and prints what was seen.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import random
@@ -28,15 +29,19 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 import judge
 import programs
 
-EXAMPLES = 100      # for each seed
+EXAMPLES = 1000     # for each seed
 SHRINKING = 45      # seconds for one finding
+
+
+class Over(BaseException):
+    """There is no more time."""
 
 
 class Loop:
     """Tries programs on one interpreter."""
 
     def __init__(self, python, patch_from, classes, deadline):
-        self.judge = judge.Judge(python, patch_from)
+        self.judge = judge.Judge(python, patch_from, deadline)
         self.programs = programs.programs(int(judge.run_python(
             '-c', 'import sys; print(sys.version_info[1])',
             python=python).out), classes)
@@ -68,7 +73,7 @@ class Loop:
                 if target:
                     over = min(over, target[1] + SHRINKING)
                 if time.monotonic() > over:
-                    return
+                    raise Over
                 if not target:
                     self.examples += 1
                 tried[key] = self.judge.findings(program)
@@ -79,9 +84,9 @@ class Loop:
                 best[:] = [program, tried[key]]
                 raise AssertionError(target[0])
 
-        try:
+        with contextlib.suppress(AssertionError, Over):
             attempt()
-        except AssertionError:
+        if best:
             for label in best[1]:
                 self.known.setdefault(label, self.examples)
             self.tell(*best)
@@ -119,7 +124,7 @@ def main():
     parser.add_argument('--seconds', type=float, default=120)
     parser.add_argument('--full', action='store_true')
     parser.add_argument('--seed', type=int)
-    parser.add_argument('--jobs', type=int, default=2)
+    parser.add_argument('--jobs', type=int, default=1)
     parser.add_argument('--pools', type=lambda names: names.split(','),
                         default=(programs.THREAD_POOLS
                                  + programs.PROCESS_POOLS))
