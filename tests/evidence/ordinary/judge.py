@@ -129,8 +129,8 @@ def see(program, child, seconds):
         child.returncode, child.orphaned, seconds,
         {normal(line) for line in child.err.splitlines()
          if line and not line.startswith((' ', 'Traceback'))},
-        jobs, steps, order(program, events), int(told['descriptors'].get('', 0)),
-        set(told['late']))
+        jobs, steps, order(program, events),
+        int(told['descriptors'].get('', 0)), set(told['late']))
 
 
 def order(program, events):

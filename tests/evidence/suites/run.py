@@ -159,7 +159,7 @@ def main():
               and (not arguments.projects
                    or project.name in arguments.projects)]
     if arguments.requirements:
-        print(*sorted({'pytest', 'pip'}.union(*[
+        print(*sorted({'importlib-metadata', 'pytest', 'pip'}.union(*[
             [project.name, *project.needs] for project in chosen])))
         return 0
     python = os.path.abspath(arguments.python)
