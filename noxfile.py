@@ -51,6 +51,10 @@ CLIENT_REQUIREMENTS = [
     'aiohttp', 'starlette', 'uvicorn', 'celery', 'joblib', 'more-executors',
     'bounded-pool-executor', 'google-cloud-pubsub', 'elasticsearch', 'debugpy',
     'freezegun', 'newrelic', 'elastic-apm', 'opentelemetry-distro',
+    'Flask-Executor', 'cassandra-driver', 'dramatiq', 'Twisted', 'Rx',
+    'opencensus-ext-threading',
+    # huey 3 needs 3.8, and does not say so.
+    'huey; python_version >= "3.8"', 'huey < 3; python_version < "3.8"',
     # They have no releases for 3.6 and 3.7.
     'opentelemetry-instrumentation-threading; python_version >= "3.8"',
     'opentelemetry-sdk; python_version >= "3.8"',

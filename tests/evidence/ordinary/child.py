@@ -222,20 +222,26 @@ def pool(number):
 
 # The steps.  *futures* are those of the same list of steps.
 
-def submit(futures, place, number, work):
+def used(place, number):
+    """Return the pool; say whether this is late and it was used before."""
     executor = pool(number)
     if thread._shutdown and number in USED:
         say('late', place)
     elif not thread._shutdown:
         USED.add(number)
-    future = executor.submit(*call(place, work))
+    return executor
+
+
+def submit(futures, place, number, work):
+    future = used(place, number).submit(*call(place, work))
     futures.append((place, future))
     return 'accepted'
 
 
 def do_map(futures, place, number, items, chunk):
-    results = pool(number).map(job_of_map, [place] * items, range(items),
-                               timeout=PATIENCE, chunksize=chunk)
+    results = used(place, number).map(
+        job_of_map, [place] * items, range(items), timeout=PATIENCE,
+        chunksize=chunk)
     say('mapped', place, items)
     return len(list(results))
 
@@ -272,7 +278,7 @@ def drop(futures, place, number):
 def loop(futures, place, number, work, wait):
     """Run the default executor of a loop, and close it."""
     loop = asyncio.new_event_loop()
-    loop.set_default_executor(pool(number))
+    loop.set_default_executor(used(place, number))
     try:
         future = loop.run_in_executor(None, *call(place, work))
         say('outcome', place, 'accepted')

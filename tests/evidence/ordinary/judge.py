@@ -117,6 +117,9 @@ def see(program, child, seconds):
                 for n in range(int(told['mapped'].get(place, 0))):
                     job = '%s/%d' % (place, n)
                     jobs[job] = 'done' if job in told['done'] else 'lost'
+                if outcome.startswith(REFUSED):
+                    jobs[place] = outcome
+                    continue
             if step[0] in ('submit', 'loop'):
                 jobs[place] = ('done' if place in told['done'] else
                                'cancelled' if place in told['cancelled'] else
