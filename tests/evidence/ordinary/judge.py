@@ -38,15 +38,17 @@ Seen = collections.namedtuple(
 
 class Judge:
 
-    def __init__(self, python, patch_from=None, deadline=math.inf):
+    def __init__(self, python, patch_from=None, control=False,
+                 deadline=math.inf):
         self.python, self.patch_from = python, patch_from
-        self.deadline = deadline
+        self.control, self.deadline = control, deadline
         self.pool = concurrent.futures.ThreadPoolExecutor(AT_A_TIME)
         self.runs = 0
 
     def run(self, program, variant):
         """Run *program*; return what was `Seen`."""
-        env = {'BACKPORT_DISABLE': '1' if variant == 'stock' else ''}
+        env = {'BACKPORT_DISABLE':
+               '1' if variant == 'stock' or self.control else ''}
         if self.patch_from:
             env['PYTHONPATH'] = self.patch_from
         begun = time.monotonic()

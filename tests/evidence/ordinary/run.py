@@ -1,7 +1,8 @@
 """Runs generated programs, stock and patched: is anything different at all?
 
     python run.py INTERPRETER... [--seconds S] [--full] [--seed N] [--jobs J]
-                  [--pools CLASS,...] [--patch-from FOLDER] [--replay JSON]
+                  [--pools CLASS,...] [--patch-from FOLDER] [--control]
+                  [--replay JSON]
 
 INTERPRETER has the package installed, or takes it from FOLDER, which may be a
 checkout, of an older commit for example.  What runs this needs hypothesis.
@@ -10,6 +11,8 @@ It takes S seconds (120) for all interpreters together, with --full an hour for
 each.  J loops for each interpreter run programs; each loop has a seed of its
 own.  A finding is shrunk and printed; the loop then goes on and leaves out
 findings with the same label.  The exit status is 1 if there is a finding.
+
+With --control both variants are stock, and there must be no finding.
 
 --replay runs one program, which a finding prints, until both variants have had
 their turns, and prints what was seen.
@@ -40,11 +43,12 @@ class Over(BaseException):
 class Loop:
     """Tries programs on one interpreter."""
 
-    def __init__(self, python, patch_from, classes, deadline):
-        self.judge = judge.Judge(python, patch_from, deadline)
+    def __init__(self, python, arguments, deadline):
+        self.judge = judge.Judge(python, arguments.patch_from,
+                                 arguments.control, deadline)
         self.programs = programs.programs(int(judge.run_python(
             '-c', 'import sys; print(sys.version_info[1])',
-            python=python).out), classes)
+            python=python).out), arguments.pools)
         self.deadline = deadline
         self.known = {}     # label -> number of examples it took
         self.examples = 0
@@ -100,13 +104,13 @@ class Loop:
                  json.dumps(program)])), flush=True)
 
 
-def loop(number, *arguments):
-    return Loop(*arguments).run(number)
+def loop(number, *details):
+    return Loop(*details).run(number)
 
 
 def replay(python, arguments):
     program = json.loads(arguments.replay)
-    checker = judge.Judge(python, arguments.patch_from)
+    checker = judge.Judge(python, arguments.patch_from, arguments.control)
     print(programs.text(program))
     stock, patched = checker.runs_of(program, stock=3, patched=3)
     for variant, several in ('stock', stock), ('patched', patched):
@@ -129,6 +133,7 @@ def main():
                         default=(programs.THREAD_POOLS
                                  + programs.PROCESS_POOLS))
     parser.add_argument('--patch-from', type=os.path.abspath)
+    parser.add_argument('--control', action='store_true')
     parser.add_argument('--replay')
     arguments = parser.parse_args()
     if arguments.replay:
@@ -143,8 +148,8 @@ def main():
              for _ in range(arguments.jobs)]
     failed = False
     with concurrent.futures.ProcessPoolExecutor(len(loops)) as pool:
-        futures = [pool.submit(loop, first + number, python,
-                               arguments.patch_from, arguments.pools, deadline)
+        futures = [pool.submit(loop, first + number, python, arguments,
+                               deadline)
                    for number, python in enumerate(loops)]
         for future in futures:
             python, examples, runs, known = future.result()

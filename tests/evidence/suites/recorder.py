@@ -6,6 +6,8 @@ import json
 import os
 from concurrent.futures import process, thread
 
+import pytest
+
 SUBMITS = [0]
 WORST = {'failed': 2, 'skipped': 1, 'passed': 0}
 OUTCOMES = {}       # test -> the worst outcome of its set-up, call, tear-down
@@ -20,6 +22,19 @@ def count(module):
         init(*args, **kwargs)
 
     module._WorkItem.__init__ = counted
+
+
+def pytest_collectstart(collector):
+    """Make a class for each scenario of testscenarios, as pytest does not."""
+    if not isinstance(collector, pytest.Module):
+        return
+    module = collector.obj
+    for name, test in list(vars(module).items()):
+        if isinstance(test, type) and getattr(test, 'scenarios', None):
+            for number, (_, values) in enumerate(test.scenarios):
+                setattr(module, 'Test%s_%d' % (name, number), type(
+                    name, (test,), dict(values, scenarios=[], __test__=True)))
+            test.__test__ = False
 
 
 def pytest_runtest_logreport(report):
