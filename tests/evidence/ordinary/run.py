@@ -14,6 +14,11 @@ findings with the same label.  The exit status is 1 if there is a finding.
 
 With --control both variants are stock, and there must be no finding.
 
+That it finds something is seen with a commit that has known faults:
+
+    git worktree add /tmp/old a9f7f47
+    python run.py INTERPRETER... --patch-from /tmp/old --seconds 700 --seed 7
+
 --replay runs one program, which a finding prints, until both variants have had
 their turns, and prints what was seen.
 """
