@@ -30,11 +30,12 @@ PROJECTS = [
     # Before 2021.7 it used multiprocessing's pools.
     project('dask', *['dask/tests/test_%s.py' % name for name in (
         'threaded', 'multiprocessing', 'local', 'system')],
-        versions=ALL[1:], sdist=False, needs=['numpy']),
+        versions=ALL[1:], sdist=False, needs=['numpy', 'psutil']),
     project('s3transfer', 'tests/unit/test_futures.py',
             'tests/unit/test_manager.py', 'tests/functional/test_upload.py',
             'tests/functional/test_download.py'),
-    project('asgiref', 'tests', needs=['pytest-asyncio']),
+    project('asgiref', 'tests', needs=[
+        'pytest-asyncio', 'contextvars;python_version<"3.7"']),
     project('black', 'tests/test_black.py', needs=['aiohttp', 'parameterized'],
             arguments=['-k', 'many or multi or reformat or cache or pool']),
     project('tqdm', 'tests/tests_concurrent.py',
