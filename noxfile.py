@@ -1,8 +1,8 @@
 """The sessions; docs/contributing.md says when to run which.
 
 Without arguments nox runs what CI runs.  The sessions of the evidence (explore,
-clients, cpython and stress) then run their short forms;
-`nox -s explore clients cpython stress -- --full` runs all of it.
+clients, cpython, stress and ordinary) then run their short forms;
+`nox -s explore clients cpython stress ordinary -- --full` runs all of it.
 """
 import glob
 import json
@@ -16,7 +16,7 @@ import nox
 
 nox.needs_version = '>=2025.10.14'
 nox.options.sessions = ['tests', 'noop', 'lint', 'explore', 'clients',
-                        'cpython', 'stress']
+                        'cpython', 'stress', 'ordinary']
 # virtualenv no longer makes environments for 3.6 and 3.7; uv does.
 nox.options.default_venv_backend = 'uv'
 # uv would put a download outside of this folder.
@@ -54,6 +54,10 @@ CLIENT_REQUIREMENTS = [
     'aiohttp', 'starlette', 'uvicorn', 'celery', 'joblib', 'more-executors',
     'bounded-pool-executor', 'google-cloud-pubsub', 'elasticsearch', 'debugpy',
     'freezegun', 'newrelic', 'elastic-apm', 'opentelemetry-distro',
+    'Flask-Executor', 'cassandra-driver', 'dramatiq', 'Twisted', 'Rx',
+    'opencensus-ext-threading',
+    # huey 3 needs 3.8, and does not say so.
+    'huey; python_version >= "3.8"', 'huey < 3; python_version < "3.8"',
     # They have no releases for 3.6 and 3.7.
     'opentelemetry-instrumentation-threading; python_version >= "3.8"',
     'opentelemetry-sdk; python_version >= "3.8"',
@@ -202,7 +206,41 @@ def stress(session):
                     _interpreter(session), *arguments, external=True)
 
 
+@nox.session
+def ordinary(session):
+    """Run generated programs for two minutes: is anything different from stock?
+
+    `-- --full` takes an hour for each version.  The other arguments are in
+    tests/evidence/ordinary/run.py.
+    """
+    session.install('hypothesis')
+    wheel = _build(session)
+    pythons = [_install_for(session, version, wheel)
+               for version in _patched(session)]
+    for python in pythons:
+        # This is for thousands of children.  uv's own option fails on 3.6.
+        session.run(python, '-m', 'compileall', '-q', os.path.join(
+            os.path.dirname(os.path.dirname(python)), 'lib'), external=True)
+    session.run('python', 'tests/evidence/ordinary/run.py', *pythons,
+                *session.posargs)
+
+
 # The rest of the evidence
+
+@nox.session(python=PATCHED)
+def suites(session):
+    """Run other projects' tests, stock and patched: `-- tornado` for one."""
+    program = 'tests/evidence/suites/run.py'
+    requirements = session.run(
+        sys.executable, program, '--requirements', session.python,
+        external=True, silent=True)
+    session.install('setuptools', 'wheel', *requirements.split(),
+                    _build(session))
+    session.run('python', '-m', 'backport', 'enable')
+    session.run(sys.executable, program, _interpreter(session),
+                _empty_folder(session, 'suites'), *session.posargs,
+                external=True)
+
 
 @nox.session
 def demo(session):

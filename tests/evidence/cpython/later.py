@@ -15,10 +15,11 @@ from _frozen_importlib_external import SourceFileLoader
 
 TESTS = None    # path of the newer interpreter's test package
 NAME = 'test.test_concurrent_futures'
-#: The file became a package in 3.12.  These modules of it are about thread
-#: pools or exit.
-MODULES = ('test_as_completed', 'test_init', 'test_shutdown',
-           'test_thread_pool', 'test_wait')
+#: The file became a package in 3.12.  These modules of it are about pools.
+MODULES = ('test_as_completed', 'test_deadlock', 'test_init',
+           'test_process_pool', 'test_shutdown', 'test_thread_pool',
+           'test_wait')
+LIMIT = 30      # seconds for a test, which can hang: process pools changed
 
 
 class Finder:
@@ -76,6 +77,28 @@ def sleeping_retry(timeout, message=None):
     raise AssertionError(message)
 
 
+def hangs(signum, frame):
+    import multiprocessing
+    # The next ones, and the exit, would wait for them.
+    for child in multiprocessing.active_children():
+        child.terminate()
+    raise AssertionError('hangs')
+
+
+def limit(run):
+    """Return a `TestCase.run` that ends a test after LIMIT seconds."""
+    def limited(self, result=None):
+        import signal
+        signal.signal(signal.SIGALRM, hangs)
+        # More than once, because tearDown can hang as well.
+        signal.setitimer(signal.ITIMER_REAL, LIMIT, LIMIT)
+        try:
+            return run(self, result)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    return limited
+
+
 def supply():
     """Give `test.support` the names that it has in the newer interpreter."""
     from test import support
@@ -102,6 +125,8 @@ def supply():
     from concurrent.futures import _base
     if not hasattr(_base, 'BrokenExecutor'):    # 3.6
         _base.BrokenExecutor = RuntimeError
+    import unittest
+    unittest.TestCase.run = limit(unittest.TestCase.run)
 
 
 sys.meta_path.insert(0, Finder())

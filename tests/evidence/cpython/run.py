@@ -10,9 +10,10 @@ interpreter that starts there.
 
 Without TEST those in `SHORT` are run, which takes less than a minute, with
 --full those in `FULL`, and with "all" every test file of the interpreter.  With
---later these are the tests of thread pools and of exit that a newer interpreter
-has in its test_concurrent_futures, see later.py.  Those that fail stock as well
-are listed with the reason, which is mostly an API that is newer.
+--later these are the tests of pools that a newer interpreter has in its
+test_concurrent_futures, see later.py; one that hangs there fails.  Those that
+fail stock as well are listed with the reason, which is mostly an API that is
+newer.
 
 The exit status is 1 if a test method passes stock and not patched, or if the
 patch was not on in the children that the tests start.  (The latter needs
@@ -40,9 +41,10 @@ SHORT = ('test_threading', 'test_atexit', 'test_concurrent_futures')
 # test_concurrent_futures takes minutes, nearly all of it for process pools.
 SHORT_MATCH = {'test_concurrent_futures': ['*.ThreadPoolShutdownTest.*',
                                            '*.ThreadPoolExecutorTest.*']}
-#: The tests of a newer interpreter that concern thread pools, and exit.  Of the
-#: others of process pools some hang, because process pools changed in 3.9.
+#: The tests of a newer interpreter that concern pools; of process pools those
+#: with fork, and of the others what is about exit.
 LATER_MATCH = {'test_concurrent_futures': ['*.ThreadPool*',
+                                           '*.ProcessPoolFork[!s]*',
                                            '*.test_*interpreter_shutdown']}
 RERUNS = 3
 #: What must fail, and how.
