@@ -22,7 +22,6 @@ and read second, so that one of the two sees the other:
 Each such read and write is one step of the interpreter (docs/one-step.md).
 docs/design.md has the whole argument.
 """
-import queue
 import sys
 import threading
 # Once, because tests leave os.getpid replaced, and stop the clock.
@@ -129,42 +128,53 @@ class Exit:
         """Have all *threads* leave, and join them.
 
         *threads* is the module's dictionary of threads and values.  *tell* is
-        called with a value.  Ctrl-C ends the joins, as on stock; but even then
-        no worker is started afterwards, and all have been told, because
-        multiprocessing joins the processes that managers must stop.
+        called with a value.  Ctrl-C ends all of it, as on stock; no worker is
+        started after that.
         """
+        known = []
         try:
             if self.lock:
                 self.waits += self.lock.wait(_pause)
-            self._join(self._tell(threads, tell))
+            self._tell_and_join(threads, tell, known)
         finally:
             self.closed = True
-            try:
-                self._wait(self._being_started, STARTING)
-                self._wait(lambda: [
-                    thread for thread in list(self.starting) + _keys(threads)
-                    if thread in threading._limbo], INTERRUPTED)
-            finally:
-                late = self._tell(threads, tell)
-        self._join(late)
+        self._wait(self._being_started, STARTING)
+        self._wait(lambda: [
+            thread for thread in list(self.starting) + _keys(threads)
+            if thread in threading._limbo], INTERRUPTED)
+        self._tell_and_join(threads, tell, known)
 
-    def _tell(self, threads, tell):
-        """Tell *threads* to leave; return those that have been told."""
-        found = [(thread, self.starting.get(thread, (None,))[0])
-                 for thread in list(self.starting)]
-        found += [(thread, threads.get(thread)) for thread in _keys(threads)]
-        told, before = [], list(self.told)
-        for thread, value in found:
-            if value is None or not _is_running(thread):
-                continue
-            told.append(thread)
-            if id(value) not in before:
-                try:
-                    _wait_for_room(value)
-                finally:
-                    self.told[id(value)] = value
-                tell(value)
-        return told
+    def _tell_and_join(self, threads, tell, known):
+        """Have those of *threads* leave that run and are not *known*."""
+        # Read in this order: a submitter takes a Thread out of the former when
+        # it is in the latter.
+        found = {thread: self.starting.get(thread, (None,))[0]
+                 for thread in list(self.starting)}
+        found.update((thread, threads.get(thread)) for thread in _keys(threads))
+        running = [thread for thread, value in found.items()
+                   if value is not None and thread not in known
+                   and _is_running(thread)]
+        known += running
+        for thread in running:
+            value = found[thread]
+            self._wait_for_room(value)
+            self.told[id(value)] = value
+            tell(value)
+        for thread in running:
+            _join(thread)
+
+    def _wait_for_room(self, work_queue):
+        """Wait until put() would not block.
+
+        Who is blocked in put() has come earlier, and stock does that work; so
+        the queue must not be in `told` yet.
+        """
+        put = getattr(type(work_queue), 'put', None)
+        if (put is self.namespace['queue'].Queue.put
+                and work_queue.maxsize > 0):
+            with work_queue.not_full:
+                while work_queue._qsize() >= work_queue.maxsize:
+                    work_queue.not_full.wait()
 
     def _being_started(self):
         """Return what exit waits for, and how far it has come."""
@@ -195,17 +205,15 @@ class Exit:
             _pause()
             found = look()
 
-    @staticmethod
-    def _join(threads):
-        for thread in threads:
-            # A join that meets another one, of shutdown() for instance, can
-            # fail by an assertion in `threading`; stock's handler dies of it.
-            for _ in range(1000):
-                try:
-                    thread.join()
-                    break
-                except AssertionError:
-                    _pause()
+
+def _join(thread):
+    # A join that meets another one, of shutdown() for instance, can fail by an
+    # assertion in `threading`; stock's handler dies of it.
+    for _ in range(100):
+        try:
+            return thread.join()
+        except AssertionError:
+            _pause()
 
 
 def _keys(threads):
@@ -237,19 +245,8 @@ def _is_running(thread):
     forking submit starts in the child is marked as stopped, but has a new lock.
     """
     return _has_started(thread) and not (
-        getattr(thread, '_is_stopped', False) and thread._tstate_lock is None)
-
-
-def _wait_for_room(work_queue):
-    """Wait until put() would not block.
-
-    Who is blocked in put() has come earlier, and stock does that work; so the
-    queue must not be in `told` yet.
-    """
-    if isinstance(work_queue, queue.Queue) and work_queue.maxsize > 0:
-        with work_queue.not_full:
-            while work_queue._qsize() >= work_queue.maxsize:
-                work_queue.not_full.wait()
+        getattr(thread, '_is_stopped', False)
+        and getattr(thread, '_tstate_lock', thread) is None)
 
 
 def _pause():

@@ -25,7 +25,8 @@ probes = {}
 _asking = set()     # ids of the threads in find_spec
 
 # Kept here, because tests put sys.modules back to what it was.
-_package, _this = sys.modules.get(__package__), sys.modules[__name__]
+_NAME = __name__.rpartition('.')[0]     # zipimport sets no __package__ yet
+_package, _this = sys.modules.get(_NAME), sys.modules[__name__]
 
 
 def find_spec(fullname, path=None, target=None):
@@ -197,11 +198,11 @@ def package():
     """
     global _package
     if _package is None:    # this was loaded by startup/watch.py
-        _package = Package(__package__, os.path.dirname(__file__))
+        _package = Package(_NAME, os.path.dirname(__file__))
         _package._finder = _this
         # `from .patches import x` looks there.
-        sys.modules[__package__ + '.patches'] = _package.patches
-    sys.modules.setdefault(__package__, _package)
+        sys.modules[_NAME + '.patches'] = _package.patches
+    sys.modules.setdefault(_NAME, _package)
     return _package
 
 

@@ -12,8 +12,8 @@ import sys
 #: The two greatest primes below 2**30, for `code_digest`.
 PRIMES = 2**30 - 35, 2**30 - 41
 
-#: Replaced by each patch, in this order.  What enters a Thread that has not yet
-#: started needs the exit handler that can meet one.
+#: Replaced by each patch, in this order: what starts workers needs the exit
+#: handler that waits for them.
 REPLACED = {
     'thread': ('_python_exit', 'ThreadPoolExecutor.submit',
                'ThreadPoolExecutor._adjust_thread_count'),

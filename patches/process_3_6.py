@@ -29,7 +29,7 @@ def submit(self, fn, *args, **kwargs):
             # One that fails all items, for the pool is broken, dies if the
             # dictionary changes under it.
             if not self._broken:
-                del self._pending_work_items[self._queue_count]
+                self._pending_work_items.pop(self._queue_count, None)
                 # A manager may have stayed for it.
                 self._result_queue.put(None)
             raise _backport.refusal()
@@ -41,7 +41,8 @@ def submit(self, fn, *args, **kwargs):
         try:
             self._start_queue_management_thread()
         except BaseException:
-            f.cancel()      # a manager that comes later drops the work item
+            if self._queue_management_thread is None:
+                f.cancel()  # a manager that comes later drops the work item
             raise
         return f
 
@@ -52,18 +53,19 @@ def _start_queue_management_thread(self):
         def weakref_cb(_, q=self._result_queue):
             q.put(None)
 
-        t = threading.Thread(target=_queue_management_worker,
-                             args=(weakref.ref(self, weakref_cb),
-                                   self._processes,
-                                   self._pending_work_items,
-                                   self._work_ids,
-                                   self._call_queue,
-                                   self._result_queue))
+        t = threading.Thread(target=_queue_management_worker)
         t.daemon = True
 
         def start():
             # Start the processes so that their sentinels are known.
             self._adjust_process_count()
+            # Not before: a class may replace what the manager gets.
+            t._args = (weakref.ref(self, weakref_cb),
+                       self._processes,
+                       self._pending_work_items,
+                       self._work_ids,
+                       self._call_queue,
+                       self._result_queue)
             self._queue_management_thread = t
             t.start()
 

@@ -40,7 +40,7 @@ def submit(*args, **kwargs):
             # One that fails all items, for the pool is broken, dies if the
             # dictionary changes under it.
             if not self._broken:
-                del self._pending_work_items[self._queue_count]
+                self._pending_work_items.pop(self._queue_count, None)
                 # A manager may have stayed for it.
                 self._queue_management_thread_wakeup.wakeup()
             raise _backport.refusal()
@@ -52,7 +52,8 @@ def submit(*args, **kwargs):
         try:
             self._start_queue_management_thread()
         except BaseException:
-            f.cancel()      # a manager that comes later drops the work item
+            if self._queue_management_thread is None:
+                f.cancel()  # a manager that comes later drops the work item
             raise
         return f
 
@@ -66,19 +67,20 @@ def _start_queue_management_thread(self):
             thread_wakeup.wakeup()
 
         t = threading.Thread(target=_queue_management_worker,
-                             args=(weakref.ref(self, weakref_cb),
-                                   self._processes,
-                                   self._pending_work_items,
-                                   self._work_ids,
-                                   self._call_queue,
-                                   self._result_queue,
-                                   self._queue_management_thread_wakeup),
                              name='QueueManagerThread')
         t.daemon = True
 
         def start():
             # Start the processes so that their sentinels are known.
             self._adjust_process_count()
+            # Not before: a class may replace what the manager gets.
+            t._args = (weakref.ref(self, weakref_cb),
+                       self._processes,
+                       self._pending_work_items,
+                       self._work_ids,
+                       self._call_queue,
+                       self._result_queue,
+                       self._queue_management_thread_wakeup)
             self._queue_management_thread = t
             t.start()
 

@@ -31,7 +31,7 @@ def test_verify_prints_the_table(run_python):
         'off 2 2 0 0 0 0', 'on 2 0 0 2 0 0',
         'off 2 2 0 0 0 0', 'on 2 0 2 0 0 0',
         'off 2 0 0 0 2 0', 'on 2 0 0 2 0 0',
-        'off 2 2 0 0 0 2', 'on 2 0 2 0 0 0',
+        'off 2 2 0 0 0 2', 'on 2 0 0 2 0 0',
         'off 2 2 0 0 0 0', 'on 2 0 2 0 0 0'], child
     assert lines[-1] == 'With the patch, nothing was lost.'
     # This is printed before; progress is shown on terminals only.

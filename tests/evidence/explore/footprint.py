@@ -7,9 +7,11 @@ HARMLESS = frozenset((
     # Bound once, before a scenario begins: functions (each line of those under
     # test tells for itself), constants, set-up.
     'Future Queue REFUSED Thread _adjust_thread_count _allocate_lock '
-    '_being_started _initargs _initializer _join _max_workers _remove _tell '
-    '_thread_name_prefix _wait blocks declare declared flag get_ident is_set '
-    'keyrefs leave lock locked may_run ref refusal refuses run '
+    '_being_started _initargs _initializer _max_workers _remove '
+    '_tell_and_join '
+    '_thread_name_prefix _wait _wait_for_room blocks declare declared flag '
+    'get_ident is_set keyrefs leave lock locked may_run ref refusal refuses '
+    'run '
     'global _backport global monotonic '
     # Of a work item or a Thread that no other thread has yet.
     'args daemon fn future kwargs maxsize '
@@ -69,7 +71,8 @@ def _footprint(frame, code, number):
             if not _is_constant(frame, name):
                 names.add('global ' + name)
         elif name == 'namespace':
-            names.add(FLAG)
+            if code.co_name == 'declared':      # else it is a module
+                names.add(FLAG)
         elif instruction.opcode in dis.hasname:
             changes = changes or name in CHANGES
             names.add(name)

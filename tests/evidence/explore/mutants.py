@@ -22,21 +22,24 @@ START = 'patches/thread_%s.py' % VERSION.replace('.', '_')
 _LOOK = '''            if self.declared() and self.closed:
                 raise RuntimeError(self.REFUSED)
 '''
-_REGISTER = '''            self.starting[thread] = (value, getpid(), threading.get_ident(),
-                                     processes)
-'''
+_REGISTER = (
+    '            self.starting[thread] = (value, getpid(), '
+    'threading.get_ident(),\n'
+    '                                     processes)\n')
 _START = '''            start()
 '''
 _CLOSE = '''            self.closed = True
 '''
-_WAIT = '''                self._wait(self._being_started, STARTING)
+_WAIT = '''        self._wait(self._being_started, STARTING)
 '''
-_TOLD = '''                try:
-                    _wait_for_room(value)
-                finally:
-                    self.told[id(value)] = value
+_FIRST = '''            self._tell_and_join(threads, tell, known)
 '''
-_TELL = '''                tell(value)
+_SECOND = '''        self._tell_and_join(threads, tell, known)
+
+'''
+_TOLD = '''            self.told[id(value)] = value
+'''
+_TELL = '''            tell(value)
 '''
 
 MUTANTS = {
@@ -104,18 +107,17 @@ MUTANTS = {
     'a queue is not entered': (
         '_exit.py', {_TOLD: ''}, 'full-pool', LEFT_BEHIND),
     'exit does not close': (
-        '_exit.py', {_CLOSE: ''}, 'new-pool', NOT_JOINED),
+        '_exit.py', {_CLOSE: '            pass\n'}, 'new-pool', NOT_JOINED),
     'exit closes after the wait': (
-        '_exit.py', {_CLOSE: '', _WAIT: _WAIT + '    ' + _CLOSE}, 'new-pool',
-        NOT_JOINED),
+        '_exit.py', {_CLOSE: '            pass\n',
+                     _SECOND: _CLOSE[4:] + _SECOND}, 'new-pool', NOT_JOINED),
     'exit does not wait for starts': (
         '_exit.py', {_WAIT: ''}, 'new-pool', NOT_JOINED),
     'exit does not wait for starts that were interrupted': (
         '_exit.py', {'if thread in threading._limbo]': 'if False]'},
         'interrupted', NOT_JOINED),
     'exit has no second pass': (
-        '_exit.py', {'late = self._tell(threads, tell)': 'late = ()'},
-        'new-pool', NOT_JOINED),
+        '_exit.py', {_SECOND: ''}, 'new-pool', NOT_JOINED),
     'exit waits for a start for ever': (
         '_exit.py', {'elif not polls or monotonic() > end:': 'elif False:'},
         'dead-start', DEADLOCK),

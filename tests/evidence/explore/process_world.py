@@ -65,8 +65,10 @@ class World(world.World):
         self.items.append(item)
         try:
             item.future = pool.submit(work, len(self.items) - 1)
-        except (Interruption, OSError):
+        except Interruption:
             pass
+        except OSError:
+            item.refused = True     # no process could be forked
         except RuntimeError as exc:
             if not (self.may_break if isinstance(exc, Broken)
                     else 'new futures after' in str(exc)

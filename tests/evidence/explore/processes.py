@@ -4,7 +4,7 @@ The running interpreter's own concurrent.futures.process, as it is, patched, and
 weakened; multiprocessing, as it is, on models of what it asks of the system.
 """
 import mutants
-from mutants import DEADLOCK, LEFT_BEHIND, NOT_JOINED, RAN, VAIN, VERSION
+from mutants import DEADLOCK, LEFT_BEHIND, NOT_JOINED, RAN, VERSION
 
 ORPHAN, MANAGER_DIED = 'orphan', 'printed RuntimeError'
 
@@ -63,7 +63,8 @@ MUTANTS = {
         PATCH, {_LATE: '        if False:\n            # One that'},
         'process-later-submit', LEFT_BEHIND),
     'process submit: refused work stays pending': (
-        PATCH, {'del self._pending_work_items[self._queue_count]': 'pass'},
+        PATCH,
+        {'self._pending_work_items.pop(self._queue_count, None)': 'pass'},
         'process-later-submit', DEADLOCK),
     'process submit: the manager is not woken for that': (
         PATCH, {'                ' + _WAKE: '                pass\n'},
@@ -75,7 +76,7 @@ MUTANTS = {
         PATCH, {'if not self._broken:': 'if True:'},
         'process-broken', MANAGER_DIED),
     'process submit: what could not be started runs later': (
-        PATCH, {'            f.cancel()': '            pass'},
+        PATCH, {'                f.cancel()': '                pass'},
         'process-failing-fork', RAN),
     'process start: no look': (
         '_exit.py', {mutants._LOOK: ''}, 'process-first-submit', ORPHAN),
@@ -93,19 +94,15 @@ MUTANTS = {
     'process exit: no wait': (
         '_exit.py', {mutants._WAIT: ''}, 'process-first-submit', NOT_JOINED),
     'process exit: does not close': (
-        '_exit.py', {mutants._CLOSE: ''}, 'process-first-submit', NOT_JOINED),
-    'process exit: no second pass': (
-        '_exit.py', {'late = self._tell(threads, tell)': 'late = ()'},
+        '_exit.py', {mutants._CLOSE: '            pass\n'},
         'process-first-submit', NOT_JOINED),
-    'process exit: Ctrl-C ends it': (
-        '_exit.py', {'            finally:\n                late':
-                     '            except ZeroDivisionError:\n'
-                     '                pass\n            else:\n'
-                     '                late'},
-        'process-ctrl-c', DEADLOCK),
+    'process exit: no second pass': (
+        '_exit.py', {mutants._SECOND: ''}, 'process-first-submit',
+        NOT_JOINED),
+    'process exit: no first pass': (
+        '_exit.py', {mutants._FIRST: ''}, 'process-ctrl-c', DEADLOCK),
     'process exit: joins who has not started': (
-        '_exit.py', {'or not _is_running(thread):': 'or False:'},
-        'process-ctrl-c',
+        '_exit.py', {'and _is_running(thread)]': ']'}, 'process-first-submit',
         'E raised RuntimeError: cannot join thread before it is started'),
 }
 if VERSION != '3.6':

@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 import weakref
-from itertools import count
 
 from .trial import Element, Key, describe
 
@@ -25,8 +24,6 @@ class List:
         self.lst = [Element(n) for n in range(5)]
         self.x = self.lst[2]
         self.new = Element('new')
-        self.iterator = iter(self.lst)
-        next(self.iterator)
 
     def state(self):
         return describe(list(self.lst))
@@ -139,19 +136,10 @@ class Set:
 
 
 class Attributes:
-    """An instance with a __dict__, one with a slot, and a module's globals."""
-
-    class WithSlot:
-        __slots__ = 'name',
-
-    class Fresh:
-        pass
+    """An instance, and a module's globals."""
 
     def __init__(self):
         self.name = Element('old')
-        self.slotted = self.WithSlot()
-        self.slotted.name = Element('old')
-        self.fresh = self.Fresh()       # it has no __dict__ yet
         self.new = Element('new')
         self.namespace = {'NAME': Element('old')}
         exec('def load(): return NAME\n'
@@ -159,22 +147,16 @@ class Attributes:
              self.namespace)
 
     def state(self):
-        return describe([
-            self.name, self.slotted.name, self.namespace['NAME'],
-            getattr(self.fresh, 'first', None),
-            getattr(self.fresh, 'other', None)])
+        return describe([self.name, self.namespace['NAME']])
 
     def replaces(self):
         self.name = Element('other')
-        self.slotted.name = Element('other')
         self.namespace['NAME'] = Element('other')
-        self.fresh.other = 'other'
 
     def grows(self):
         for n in range(MANY):
             setattr(self, 'name%d' % n, n)
             self.namespace['name%d' % n] = n
-        self.fresh.other = 'other'
 
     changes = replaces, grows
 
@@ -206,11 +188,10 @@ class Functions:
 
 
 class Queues:
-    """Queues of work, and a counter."""
+    """Queues of work."""
 
     def __init__(self):
         self.new = Element('new')
-        self.counter = count()
         self.deque = collections.deque(Element(n) for n in range(5))
         self.taken = []
         if sys.version_info >= (3, 7):
@@ -221,7 +202,7 @@ class Queues:
     def state(self):
         while sys.version_info >= (3, 7) and not self.queue.empty():
             self.taken.append(self.queue.get_nowait())
-        return describe([list(self.deque), self.taken, repr(self.counter)])
+        return describe([list(self.deque), self.taken])
 
     def empties(self):
         self.deque.clear()
@@ -232,6 +213,5 @@ class Queues:
             self.deque.append(Element(n))
             if sys.version_info >= (3, 7):
                 self.queue.put(Element(n))
-        next(self.counter)
 
     changes = empties, grows

@@ -4,6 +4,7 @@ Each of these is several steps.  If other code makes at most one of the changes,
 the result must be as if that code had run before them or after them.
 """
 import os
+import queue
 import threading
 import weakref
 
@@ -19,14 +20,12 @@ class Core:
     def __init__(self):
         self.lock = GlobalShutdownLock()
         self.lock.acquire()
-        self.other = self.lock.hold()
-        self.exit = Exit({'_shutdown': True}, self.lock)
-        self.exit.process_id = os.getpid()
+        self.lock.acquire()
+        self.other = list(self.lock.holds)[1]
+        self.exit = Exit({'_shutdown': True, 'queue': queue}, self.lock)
+        self.exit.process_id, self.exit.closed = os.getpid(), False
         self.threads = weakref.WeakKeyDictionary()
         self.kept = [self.enter(n) for n in range(3)]
-        self.t = self.enter('t')
-        self.refused = self.enter('refused')
-        self.refused._started.clear()
 
     def enter(self, name):
         thread = threading.Thread(name=str(name))
@@ -35,7 +34,7 @@ class Core:
         return thread
 
     def state(self):
-        return describe([len(self.lock.holds),
+        return describe([len(self.lock.holds), len(self.exit.starting),
                          [ref() for ref in self.threads.keyrefs()]])
 
     def holds(self):
@@ -44,35 +43,31 @@ class Core:
     def releases(self):
         self.lock.holds.pop(self.other, None)
 
+    def starts(self):
+        # In another thread, which has not come any further.
+        self.kept.append(threading.Thread(name='new'))
+        self.exit.starting[self.kept[-1]] = Element('new'), 0, 0, ()
+
     def enters(self):
         self.kept.append(self.enter('new'))
-
-    def takes(self):
-        self.threads.pop(self.t, None)
 
     def dies(self):
         # The thread is freed, and its callback removes it.
         self.kept.pop()
 
-    def refuses(self):
-        # It is removed first, and then freed.
-        self.exit.forget(self.refused, self.threads)
-        self.refused = None
-
-    changes = holds, releases, enters, takes, dies, refuses
+    changes = holds, releases, starts, enters, dies
 
 
-def forget(self):
-    self.t._started.clear()     # The exception has come before it was set.
-    return self.exit.forget(self.t, self.threads)
+def tell(self):
+    told = []
+    # They end at once.
+    self.exit._tell_and_join(self.threads, told.append, [])
+    return told
 
 
 CORE = {
     'lock.acquire()': ((Core,), lambda self: self.lock.acquire()),
     'lock.release()': ((Core,), lambda self: self.lock.release()),
     'lock.locked()': ((Core,), lambda self: self.lock.locked()),
-    'lock.held()': ((Core,), lambda self: self.lock.held()),
-    'exit.forget(t, threads)': ((Core,), forget),
-    'exit.started(threads)': (
-        (Core,), lambda self: self.exit.started(self.threads)),
+    'exit.tell(threads)': ((Core,), tell),
 }

@@ -31,14 +31,6 @@ def set_attribute(self):
     self.name = self.new
 
 
-def set_slot(self):
-    self.slotted.name = self.new
-
-
-def set_first_attribute(self):
-    self.fresh.first = self.new
-
-
 def set_code(self):
     self.functions[0].__code__ = self.codes[0]
 
@@ -63,10 +55,6 @@ def audit(event, args):
 audited = []
 
 
-def loop_over_list(self):
-    return [(x, [])[0] for x in self.lst]
-
-
 def loop_over_dict(self):
     return [(k, [])[0] for k in self.d]
 
@@ -77,14 +65,8 @@ SETS = Set,
 WEAK = WeakKeys,
 
 ONE_STEP = {
-    'lst.append(x)': (LISTS, lambda self: self.lst.append(self.new)),
     'lst.insert(0, x)': (LISTS, lambda self: self.lst.insert(0, self.new)),
-    'lst.remove(x)': (LISTS, lambda self: self.lst.remove(self.x)),
-    'lst.pop()': (LISTS, lambda self: self.lst.pop()),
-    'x in lst': (LISTS, lambda self: self.x in self.lst),
-    'len(lst)': (LISTS, lambda self: len(self.lst)),
     'list(lst)': (LISTS, lambda self: list(self.lst)),
-    'next(iterator)': (LISTS, lambda self: next(self.iterator, None)),
     'd[k] = v': (DICTS, set_item),
     'd[new] = v': (DICTS, set_new_item),
     'd.setdefault(k, v)': (
@@ -96,7 +78,6 @@ ONE_STEP = {
     'd.update(other)': (DICTS, lambda self: self.d.update(self.other)),
     'len(d)': (DICTS, lambda self: len(self.d)),
     'list(d)': (DICTS, lambda self: list(self.d)),
-    'list(d.values())': (DICTS, lambda self: list(self.d.values())),
     's.add(x)': (SETS, lambda self: self.s.add(self.new)),
     's.discard(x)': (SETS, lambda self: self.s.discard(self.t)),
     'x in s': (SETS, lambda self: self.t in self.s),
@@ -109,7 +90,6 @@ ONE_STEP = {
     'ref()': (WEAK, lambda self: self.k()),
     'obj.name = v': ((Attributes,), set_attribute),
     'obj.name': ((Attributes,), lambda self: self.name),
-    'slotted.name = v': ((Attributes,), set_slot),
     'NAME = v': (
         (Attributes,), lambda self: self.namespace['store'](self.new)),
     'NAME': ((Attributes,), lambda self: self.namespace['load']()),
@@ -117,7 +97,6 @@ ONE_STEP = {
     'any(map(setattr, ...))': ((Functions,), set_codes),
     'deque.append(x)': (
         (Queues,), lambda self: self.deque.append(self.new)),
-    'next(counter)': ((Queues,), lambda self: next(self.counter)),
 }
 
 #: The operations that read freed memory.
@@ -131,12 +110,10 @@ CRASHES = {
 }
 
 NOT_ONE_STEP = dict(CRASHES, **{
-    'for x in lst': (LISTS, loop_over_list),
     'for k in d': (DICTS, loop_over_dict),
     'list(d.items())': (DICTS, lambda self: list(self.d.items())),
     'tuple(d)': (DICTS, lambda self: tuple(self.d)),
     'list(w.items())': (WEAK, lambda self: list(self.w.items())),
-    'obj.first = v': ((Attributes,), set_first_attribute),
 })
 
 if sys.version_info >= (3, 7):
@@ -145,5 +122,3 @@ if sys.version_info >= (3, 7):
 if sys.version_info >= (3, 8):
     NOT_ONE_STEP['any(map(setattr, ...)), audited'] = (
         (Functions,), set_codes_audited)
-(ONE_STEP if sys.version_info < (3, 7) else NOT_ONE_STEP)['d.copy()'] = (
-    DICTS, lambda self: self.d.copy())
