@@ -135,17 +135,17 @@ class Exit:
         try:
             if self.lock:
                 self.waits += self.lock.wait(_pause)
-            self._tell_and_join(threads, tell, known)
+            _join(self._tell(threads, tell, known))
         finally:
             self.closed = True
         self._wait(self._being_started, STARTING)
         self._wait(lambda: [
             thread for thread in list(self.starting) + _keys(threads)
             if thread in threading._limbo], INTERRUPTED)
-        self._tell_and_join(threads, tell, known)
+        _join(self._tell(threads, tell, known))
 
-    def _tell_and_join(self, threads, tell, known):
-        """Have those of *threads* leave that run and are not *known*."""
+    def _tell(self, threads, tell, known):
+        """Tell those of *threads* that run and are not *known*; return them."""
         # Read in this order: a submitter takes a Thread out of the former when
         # it is in the latter.
         found = {thread: self.starting.get(thread, (None,))[0]
@@ -160,8 +160,7 @@ class Exit:
             self._wait_for_room(value)
             self.told[id(value)] = value
             tell(value)
-        for thread in running:
-            _join(thread)
+        return running
 
     def _wait_for_room(self, work_queue):
         """Wait until put() would not block.
@@ -206,14 +205,16 @@ class Exit:
             found = look()
 
 
-def _join(thread):
-    # A join that meets another one, of shutdown() for instance, can fail by an
-    # assertion in `threading`; stock's handler dies of it.
-    for _ in range(100):
-        try:
-            return thread.join()
-        except AssertionError:
-            _pause()
+def _join(threads):
+    for thread in threads:
+        # A join that meets another one, of shutdown() for instance, can fail by
+        # an assertion in `threading`; stock's handler dies of it.
+        for _ in range(100):
+            try:
+                thread.join()
+                break
+            except AssertionError:
+                _pause()
 
 
 def _keys(threads):

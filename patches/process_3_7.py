@@ -91,9 +91,6 @@ def _start_queue_management_thread(self):
             if not _backport.may_run(t):
                 # The next submit tries again.
                 self._queue_management_thread = None
-                # The callback of its weak reference would fail if shutdown()
-                # has closed the wake-up.
-                t._args = ()
             raise
 
 

@@ -56,6 +56,21 @@ def test_pool_sized_by_its_work(run, variant):
 
 
 @VARIANTS
+def test_class_that_replaces_the_processes(run, variant):
+    """The manager gets those that there are when it starts."""
+    child = run(PROGRAM, variant, 'replace_the_processes')
+    assert child.words == ['3'] and child.returncode == 0, child
+
+
+@VARIANTS
+def test_ctrl_c_in_a_later_submit(run, variant):
+    """A manager is there, and may have the work item."""
+    child = run(PROGRAM, variant, 'interrupt_a_later_submit')
+    assert set(child.words) == {'interrupted', 'done'}, child
+    assert child.returncode == 0, child
+
+
+@VARIANTS
 def test_each_submit_starts_the_manager(run, variant):
     """Or calls the function that would, and that a class may have replaced."""
     child = run(PROGRAM, variant, 'count_calls')

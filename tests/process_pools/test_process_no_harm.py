@@ -87,20 +87,6 @@ def test_ctrl_c_while_exit_waits_for_a_start(run):
     assert stock.words == patched.words == [], stock
 
 
-def test_refused_start_and_the_end_of_its_executor(run):
-    """A weak reference of the refused manager to the executor calls nothing.
-
-    Something keeps the Thread when the executor is freed, a traceback for one.
-    The twin keeps that reference, too.
-    """
-    child = run(EXIT, 'patched', 'refused_start')
-    assert child.words == ['refused'] and child.returncode == 0, child
-    assert not child.err, child
-    if not OLD:     # 3.6 puts into a queue that nobody closes
-        kept = run(EXIT, 'patched', 'refused_start', 'keep_args')
-        assert 'handle is closed' in kept.err, kept
-
-
 @pytest.mark.skipif(OLD, reason='3.6 wakes managers through a queue that '
                     'nobody closes')
 def test_a_pool_is_shut_down_while_exit_wakes_managers(run):

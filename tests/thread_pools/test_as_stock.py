@@ -11,6 +11,25 @@ VARIANTS = pytest.mark.parametrize('variant', ['stock', 'patched'])
 
 
 @VARIANTS
+@pytest.mark.parametrize('program', ['full_queues', 'hanging_start'])
+def test_one_ctrl_c_ends_exit(run, program, variant):
+    child = run(PROGRAM, variant, program, timeout=5)
+    assert child.words == ['interrupts'] and not child.hung, child
+
+
+@VARIANTS
+def test_exit_handler_that_was_interrupted(run, variant):
+    child = run(PROGRAM, variant, 'by_hand', timeout=5)
+    assert child.words == ['interrupted', 'done'] and not child.hung, child
+
+
+@VARIANTS
+def test_exit_tells_a_worker_once(run, variant):
+    child = run(PROGRAM, variant, 'start_ends_while_exit_looks', timeout=5)
+    assert child.returncode == 0 and not child.err, child
+
+
+@VARIANTS
 @pytest.mark.parametrize('job, outcome', [
     ('with_pool', '3'), ('full_pool', '9'), ('nested', '3'),
     ('run_in_executor', '3'), ('getaddrinfo', 'True')])

@@ -33,16 +33,11 @@ def test_ctrl_c_during_exit(run, for_what):
 
 
 def test_ctrl_c_while_exit_waits_for_a_start(run):
-    """The workers are told and joined all the same.
-
-    Stock does not wait for the start; Ctrl-C ends its join of the workers, and
-    cuts their work off.
-    """
+    """It ends the join of the workers, and cuts their work off."""
     case = 'ctrl_c_while_exit_waits_for_a_start'
     stock, patched = run(EXIT, 'stock', case), run(EXIT, 'patched', case)
-    assert stock.words == [] and 'KeyboardInterrupt' in stock.err, stock
-    assert patched.words == ['completed'], patched
-    assert 'KeyboardInterrupt' in patched.err, patched
+    for child in stock, patched:
+        assert child.words == [] and 'KeyboardInterrupt' in child.err, child
 
 
 @pytest.mark.parametrize('variant', ['stock', 'patched'])

@@ -7,8 +7,7 @@ HARMLESS = frozenset((
     # Bound once, before a scenario begins: functions (each line of those under
     # test tells for itself), constants, set-up.
     'Future Queue REFUSED Thread _adjust_thread_count _allocate_lock '
-    '_being_started _initargs _initializer _max_workers _remove '
-    '_tell_and_join '
+    '_being_started _initargs _initializer _join _max_workers _remove _tell '
     '_thread_name_prefix _wait _wait_for_room blocks declare declared flag '
     'get_ident is_set keyrefs leave lock locked may_run ref refusal refuses '
     'run '

@@ -32,9 +32,10 @@ _CLOSE = '''            self.closed = True
 '''
 _WAIT = '''        self._wait(self._being_started, STARTING)
 '''
-_FIRST = '''            self._tell_and_join(threads, tell, known)
+_FIRST = '''            _join(self._tell(threads, tell, known))
+        finally:
 '''
-_SECOND = '''        self._tell_and_join(threads, tell, known)
+_SECOND = '''        _join(self._tell(threads, tell, known))
 
 '''
 _TOLD = '''            self.told[id(value)] = value

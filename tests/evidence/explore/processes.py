@@ -100,7 +100,8 @@ MUTANTS = {
         '_exit.py', {mutants._SECOND: ''}, 'process-first-submit',
         NOT_JOINED),
     'process exit: no first pass': (
-        '_exit.py', {mutants._FIRST: ''}, 'process-ctrl-c', DEADLOCK),
+        '_exit.py', {mutants._FIRST: '            pass\n        finally:\n'},
+        'process-ctrl-c', DEADLOCK),
     'process exit: joins who has not started': (
         '_exit.py', {'and _is_running(thread)]': ']'}, 'process-first-submit',
         'E raised RuntimeError: cannot join thread before it is started'),

@@ -168,6 +168,47 @@ def size_by_the_work():
     return pool
 
 
+def replace_the_processes():
+    """In the function that starts them, before the manager starts."""
+    class Executor(ProcessPoolExecutor):
+        def _adjust_process_count(self):
+            if not self._processes:
+                self._processes = {}
+            super()._adjust_process_count()
+
+    with Executor(1) as pool:
+        tell(pool.submit(len, 'abc').result(5))
+
+
+def interrupt_a_later_submit():
+    """When its work item is queued, and the manager has not gone round."""
+    class Interrupted(ProcessPoolExecutor):
+        def _start_queue_management_thread(self):
+            raise KeyboardInterrupt
+
+    def release():
+        until(declared)
+        until(lambda: False, 0.3)   # exit has woken the manager
+        gate.set()
+
+    gate = threading.Event()
+    gate.set()
+    if not OLD:
+        clear = process._ThreadWakeup.clear
+        process._ThreadWakeup.clear = lambda self: gate.wait() and clear(self)
+    pool = ProcessPoolExecutor(1)
+    pool.submit(int).result()
+    until(lambda: False, 0.3)       # the manager waits for more
+    gate.clear()
+    pool.__class__ = Interrupted
+    try:
+        pool.submit(tell, 'done')
+    except KeyboardInterrupt:
+        tell('interrupted')
+    threading.Thread(target=release, daemon=True).start()
+    return pool
+
+
 def count_calls():
     class Executor(ProcessPoolExecutor):
         def _start_queue_management_thread(self):

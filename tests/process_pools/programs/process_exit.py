@@ -7,8 +7,6 @@ import sys
 import threading
 
 from gates import PATIENCE, tell, until
-# Before concurrent.futures: see there.
-from late_submit import inside, start, submitted
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures import process, thread
 
@@ -38,39 +36,6 @@ def ctrl_c():
     threading.Thread(target=slow.submit, args=(int,), daemon=True).start()
     starting.wait(PATIENCE)
     return idle, slow
-
-
-def refused_start(keep_args=''):
-    """The executor is freed when somebody still has the Thread of its manager.
-
-    *keep_args*: the manager keeps its weak reference to the executor.
-    """
-    class Starting(dict):
-        def __setitem__(self, manager, how):
-            kept.append(manager)
-            super().__setitem__(manager, how)
-            inside.set()
-            until(lambda: declared() and process._backport.closed)
-
-    def use():
-        try:
-            with ProcessPoolExecutor(1) as pool:
-                pool.submit(int)
-        except RuntimeError:
-            tell('refused')
-        pool = None     # noqa: F841
-        submitted.set()
-
-    def keep(manager, args):
-        if args:
-            manager.kept_args = args
-
-    kept = []
-    process._backport.starting = Starting()
-    start('daemon_thread', use)
-    if keep_args:
-        threading.Thread._args = property(
-            lambda manager: manager.kept_args, keep)
 
 
 def pool_shut_down_in_between():

@@ -1,10 +1,13 @@
 """Programs that do with thread pools what works on stock."""
 import variant
 
+import os
 import queue
+import signal
 import sys
 import threading
 import time
+import weakref
 
 from gates import PATIENCE, tell, until
 # Before concurrent.futures: see there.
@@ -18,6 +21,108 @@ OLD = sys.version_info < (3, 7)
 
 def declared():
     return thread._shutdown
+
+
+# Exit.
+
+def full_queues():
+    """Each behind a job that does not end; one Ctrl-C."""
+    def job(pool):
+        # It keeps the pool, else a weak reference would put None.
+        threading.Event().wait()
+
+    for _ in range(3):
+        pool = ThreadPoolExecutor(1)
+        pool._work_queue = queue.Queue(1)
+        pool.submit(job, pool)
+        until(pool._work_queue.empty)
+        pool.submit(job, pool)
+    interrupt_exit()
+
+
+def hanging_start():
+    """And a job that does not end; one Ctrl-C."""
+    def gated(worker):
+        if worker.name == 'hangs_0':
+            starts.set()
+            threading.Event().wait()
+        start_thread(worker)
+
+    starts, start_thread = threading.Event(), threading.Thread.start
+    threading.Thread.start = gated
+    pool, hangs = ThreadPoolExecutor(1), ThreadPoolExecutor(1, 'hangs')
+    pool.submit(threading.Event().wait)
+    threading.Thread(target=hangs.submit, args=(int,), daemon=True).start()
+    starts.wait(PATIENCE)
+    interrupt_exit()
+    return pool, hangs
+
+
+def interrupt_exit():
+    def interrupt():
+        until(declared)
+        until(lambda: False, 0.5)
+        tell('interrupts')
+        os.kill(os.getpid(), signal.SIGINT)
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Thread(target=interrupt, daemon=True).start()
+
+
+def by_hand():
+    """The exit handler is called twice, and the first time is interrupted."""
+    def alarm(signum, frame):
+        raise TimeoutError
+
+    done = threading.Event()
+    pool = ThreadPoolExecutor(1)
+    pool._work_queue = queue.Queue(1)
+    pool.submit(done.wait)
+    until(pool._work_queue.empty)
+    pool.submit(tell, 'done')
+    signal.signal(signal.SIGALRM, alarm)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        thread._python_exit()
+    except TimeoutError:
+        tell('interrupted')
+    done.set()
+    return pool
+
+
+def start_ends_while_exit_looks():
+    """Exit finds the worker among those that start, and among the others."""
+    class Workers(weakref.WeakKeyDictionary):
+        def keyrefs(self):
+            looks.set()
+            entered.wait(PATIENCE)
+            return super().keyrefs()
+
+        def items(self):
+            found = list(super().items())
+            looks.set()
+            return found
+
+        def __setitem__(self, worker, work_queue):
+            super().__setitem__(worker, work_queue)
+            entered.set()
+
+    def gated(worker):
+        if worker.name == 'late_0':
+            starts.set()
+            looks.wait(PATIENCE)
+        start_thread(worker)
+
+    starts, looks, entered = [threading.Event() for _ in range(3)]
+    thread._threads_queues = Workers()
+    start_thread = threading.Thread.start
+    threading.Thread.start = gated
+    pool = ThreadPoolExecutor(1, 'late')
+    pool._work_queue = queue.PriorityQueue()    # two Nones do not compare
+    threading.Thread(target=pool.submit, args=(time.sleep, 0.2),
+                     daemon=True).start()
+    starts.wait(PATIENCE)
+    return pool
 
 
 # Late work: a job does it that exit waits for.

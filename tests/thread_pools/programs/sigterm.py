@@ -9,17 +9,24 @@ import variant
 import os
 import signal
 import sys
+import threading
 import time
 
-from gates import PATIENCE
-from late_submit import began, submit_late, thread_pool
+from gates import PATIENCE, tell
+from late_submit import submit_late, thread_pool
 from thread_losses import force
 
 
 def busy(end):
     """A worker is in the middle of a job."""
-    submit_late(thread_pool())
-    began.wait(PATIENCE)
+    def job():
+        tell('began')
+        running.set()
+        time.sleep(0.5)
+
+    running = threading.Event()
+    submit_late(thread_pool(), job)
+    running.wait(PATIENCE)
     globals()[end]()
 
 
