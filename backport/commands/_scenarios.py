@@ -8,6 +8,7 @@ loss happens.  What becomes of the late work item is written to standard output,
 a word on a line.
 """
 import atexit
+import functools
 import importlib
 import os
 import sys
@@ -139,7 +140,9 @@ def late_start(process):
 
     executor = process.ProcessPoolExecutor(1)
     executor._processes = gated(dict, '__len__', gate)
-    return executor, late
+    # A spawned worker process cannot import this module while it is the main one
+    # of a process that exits.
+    return executor, functools.partial(time.sleep, 0.5)
 
 
 def put_after_leave(process):
