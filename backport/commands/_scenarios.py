@@ -140,8 +140,8 @@ def late_start(process):
 
     executor = process.ProcessPoolExecutor(1)
     executor._processes = gated(dict, '__len__', gate)
-    # A spawned worker process cannot import this module while it is the main one
-    # of a process that exits.
+    # Not `late`: a spawned worker process cannot import this module, the main
+    # one of a process that exits.
     return executor, functools.partial(time.sleep, 0.5)
 
 
