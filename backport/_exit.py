@@ -169,7 +169,9 @@ class Exit:
         the queue must not be in `told` yet.
         """
         put = getattr(type(work_queue), 'put', None)
+        # eventlet puts a class of its own into that module.
         if (put is self.namespace['queue'].Queue.put
+                and hasattr(work_queue, 'not_full')
                 and work_queue.maxsize > 0):
             with work_queue.not_full:
                 while work_queue._qsize() >= work_queue.maxsize:

@@ -13,7 +13,7 @@ HARMLESS = frozenset((
     'run '
     'global _backport global monotonic '
     # Of a work item or a Thread that no other thread has yet.
-    'args daemon fn future kwargs maxsize '
+    'args daemon fn future kwargs maxsize not_full '
     # Models, and what is made of them, tell for themselves.
     '_cond _idle_semaphore _limbo _shutdown_lock _started _work_queue acquire '
     'cancel data get holds is_alive join notify_all put release set_result '

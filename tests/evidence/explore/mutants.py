@@ -138,14 +138,14 @@ MUTANTS = {
     'a child waits for threads of its parent': (
         '_exit.py', {'process_id == getpid() and ': ''}, 'fork', FAILED),
     'a child forgets a thread that it goes on to start': (
-        '_exit.py', {' and thread._tstate_lock is None': ''}, 'fork-inside',
-        FAILED),
+        '_exit.py', {"\n        and getattr(thread, '_tstate_lock', thread) is "
+                     "None)": ')'}, 'fork-inside', FAILED),
 }
 if VERSION == '3.6':
     MUTANTS.update({
         'a child tells threads of its parent': (
-            '_exit.py', {"getattr(thread, '_is_stopped', False) and thread":
-                         'False and thread'}, 'fork', IN_CHILD),
+            '_exit.py', {"getattr(thread, '_is_stopped', False)\n        and":
+                         'False and'}, 'fork', IN_CHILD),
         'a child that never declared exit refuses work': (
             '_exit.py', {'self.process_id in (None, getpid())': 'True'},
             'fork-late', IN_CHILD),

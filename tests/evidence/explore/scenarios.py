@@ -343,7 +343,7 @@ def fork_inside(world):
 
 
 def fork_late(world):
-    """Work that the exit handler waits for forks, and the child submits.
+    """Late work, in a pool of its own, forks, and the child submits.
 
     On 3.6 that is accepted; from 3.7 on, stock code refuses it as well.
     """
@@ -354,7 +354,8 @@ def fork_late(world):
             SCHEDULER.wait(lambda: item.finished)
         os._exit(0)
 
-    world.busy_pool(then=lambda pool: world.forks(in_child))
+    world.busy_pool(then=lambda pool: world.submit(
+        world.pool(), partial(world.forks, in_child)))
     world.exits()
 
 
