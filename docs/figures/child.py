@@ -27,7 +27,7 @@ FUNCTIONS = {
     'concurrent/futures/process.py': {
         'submit', '_python_exit', '_process_worker',
         '_queue_management_worker', '_start_queue_management_thread'},
-    'backport/_exit.py': {'declare', 'wait', 'started', 'refusal'},
+    'backport/_exit.py': {'declare', '_wait', '_tell', 'refusal'},
     'commands/_scenarios.py': {'late', 'wait_for_the_submitter'},
 }
 PATCHES = {'submit', '_python_exit', '_start_queue_management_thread'}
@@ -43,6 +43,14 @@ CALLS = {
     '_exit_function': {'join'},
 }
 
+#: Functions of ours that make such calls -> the stock ones that make them.
+STOCK = {('_exit.py', '_join'): '_python_exit',
+         ('_exit.py', 'start'): '_adjust_thread_count',
+         ('process_3_6.py', 'start'): '_start_queue_management_thread',
+         ('process_3_7.py', 'start'): '_start_queue_management_thread',
+         ('process_3_7.py', 'wake'): '_python_exit',
+         ('thread_3_7.py', '<lambda>'): '_python_exit'}
+
 
 def what(frame, event, argument):
     """Return the name under which a call or return is written down, or None."""
@@ -52,15 +60,24 @@ def what(frame, event, argument):
         name, caller = frame.f_code.co_name, frame.f_back
         if name == 'gated_method':
             name = frame.f_locals['method']     # what the gate is in front of
-        path = frame.f_code.co_filename
         for end in FUNCTIONS:
-            if path.endswith('/' + end) and name in FUNCTIONS[end]:
+            if path(frame).endswith('/' + end) and name in FUNCTIONS[end]:
                 return name
-        if '/patches/' in path and name in PATCHES:
+        if '/patches/' in path(frame) and name in PATCHES:
             return name
-    if caller is not None and name in CALLS.get(caller.f_code.co_name, ()):
-        return '%s of %s' % (name, caller.f_code.co_name)
+    if caller is not None:
+        code = caller.f_code
+        caller = STOCK.get((os.path.basename(code.co_filename), code.co_name),
+                           code.co_name)
+        # Functions of ours are called start as well.
+        if name in CALLS.get(caller, ()) and (
+                event.startswith('c_') or '/backport/' not in path(frame)):
+            return '%s of %s' % (name, caller)
     return None
+
+
+def path(frame):
+    return frame.f_code.co_filename
 
 
 def profile(frame, event, argument):

@@ -52,10 +52,7 @@ class Run:
             'worker') if name in self.names.values()]
         self.early = set(self.lanes)    # there before the late submit
         self.last = {}                  # lane -> when it left
-        self.finds = sum(
-            (word, name.split()[0]) in (('call', 'put'), ('call', 'wakeup'))
-            and name.endswith(' of _python_exit')
-            for _, _, _, word, name in recorded['events'])
+        self.finds = self._told(0)
         seen = set()
         for when, who, number, word, name in recorded['events']:
             lane = self.names.get((who, number))
@@ -101,19 +98,21 @@ class Run:
             # The first thing that the stock one does.
             if not self._patched():
                 words = 'declares exit'
-        elif name == 'wait':
+        elif (word, name) == ('call', 'declare'):
+            words = 'declares exit'
+        elif name == '_wait':
             if word == 'return':
                 self._close(lane, when)
             elif self._duration(when, name) > PAUSE:
-                words = 'declares exit, waits'
+                words = 'waits for the start'
                 self._begin(lane, when, 'waits')
-            else:
-                words = 'declares exit'
-        elif name in ('items of _python_exit', 'started') and (
-                'stock' not in seen):
-            seen.add('stock')
-            words = 'finds %s %s%s' % (self.finds or 'no', noun,
-                                       's' * (self.finds > 1))
+        elif (word, name) == ('call', '_tell') or (
+                name == 'items of _python_exit' and name not in seen):
+            self.finds = self._told(when)
+            words = 'finds %s%s %s%s' % (
+                self.finds or 'no', ' other' * (name in seen), noun,
+                's' * (self.finds > 1))
+            seen -= {'told', 'join'}
         elif ((name.startswith(('put', 'wakeup')) and 'told' not in seen
                 and name.endswith(' of _python_exit'))):
             seen.add('told')
@@ -136,6 +135,17 @@ class Run:
         seen.add(name)
         if words is not None:
             self.events.append(Event(when, lane, words))
+
+    def _told(self, when):
+        """Return how many the exit handler tells after that, in one pass."""
+        told = 0
+        for later, _, _, word, name in self.recorded['events']:
+            if later > when:
+                if (word, name) == ('return', '_tell'):
+                    break
+                told += word == 'call' and name in ('put of _python_exit',
+                                                    'wakeup of _python_exit')
+        return told
 
     def _patched(self):
         return any(name == 'declare'
