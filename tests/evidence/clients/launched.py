@@ -42,7 +42,7 @@ def program(module):
     late.call(pool, lambda: pool.submit(late.work))
     # The patch leaves this in the module.
     with open(os.environ['CLIENTS_STATES'], 'a') as states:
-        states.write('applied\n' if '_backport_start_workers' in vars(thread)
+        states.write('applied\n' if '_backport' in vars(thread)
                      else 'disabled\n')
 
 

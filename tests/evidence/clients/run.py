@@ -35,7 +35,6 @@ SAME = 'the same as stock'
 KEPT = 'stock loses work, patched completes or refuses it'
 OWN_COPY = 'stock and patched lose work: the client has code of its own'
 REFUSED = 'the same as stock, with a warning: the patch is refused'
-WRAPPED = 'the same as stock, and the status says that submit was replaced'
 
 #: *upstream*: it hangs with upstream's plain lock.  *short*: it is run without
 #: --full as well.
@@ -100,9 +99,9 @@ RUNS = (
     + runs('twisted_reactor', 'Twisted', ('', SAME), ('late', KEPT))
     + runs('rx_scheduler', 'Rx', ('', SAME), ('late', KEPT))
     + runs('opencensus_pool', 'opencensus-ext-threading',
-           ('instrument', WRAPPED), ('futures instrument', WRAPPED),
-           ('instrument backport', REFUSED),
-           ('futures instrument backport', REFUSED))
+           ('instrument', SAME), ('futures instrument', SAME),
+           ('instrument backport', SAME),
+           ('futures instrument backport', SAME))
     + runs('freezegun_stopped', 'freezegun', ('', SAME), ('late', KEPT))
     + runs('launched', 'ddtrace', ('ddtrace-run enabled', KEPT),
            ('ddtrace-run under-run', KEPT))
@@ -179,13 +178,10 @@ def differences(expected, stock, patched):
                                 '', err)
         if states != {'refused'} or warnings != 1:
             yield 'was %s, %d warnings' % (sorted(states), warnings)
-    elif expected == WRAPPED:
-        if states != {'refused'}:
-            yield 'was %s' % sorted(states)
     # In a process that loads no pools it is still pending.
     elif 'applied' not in states or states - {'applied', 'pending'}:
         yield 'was %s' % sorted(states)
-    if expected in (SAME, REFUSED, WRAPPED):
+    if expected in (SAME, REFUSED):
         if patched.out != stock.out:
             yield 'stdout'
     else:
