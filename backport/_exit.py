@@ -5,9 +5,9 @@ takes.  Submitters then exclude *each other*, and a signal handler, a finaliser
 or a fork that meets one of them inside deadlocks.  Here there is no lock, and
 only the exit handler ever waits.
 
-It does what stock's does: it tells all workers to leave, and joins them.  Then
-it *closes*: no worker is started any more.  Last it waits for those that are
-just being started, and tells and joins them as well.
+The exit handler does what stock's does: it tells all workers to leave, and
+joins them.  Then it *closes*: from here on no worker is started.  Last it waits
+for the workers that are just being started, and tells and joins them as well.
 
 A submitter and the exit handler meet in two places.  In each, both write first
 and read second, so that one of the two sees the other:
@@ -63,7 +63,7 @@ class Exit:
         # For the report; two threads that count at the same time may count one.
         self.waits = self.refusals = 0
 
-    # What submitters use.
+    # Called by submit, and by the functions that start workers.
 
     def declared(self):
         """Return whether this very process has declared exit.
@@ -98,7 +98,7 @@ class Exit:
             start()
             threads[thread] = value
         except BaseException:
-            # Unlike stock, which would lose what it takes from the queue.
+            # It may take a work item, so exit must find it; stock does not.
             if self.may_run(thread):
                 threads[thread] = value
             self.starting.pop(thread, None)
@@ -111,10 +111,10 @@ class Exit:
 
         A signal handler may have raised when the native thread was there.
         """
-        # In this order: it leaves _limbo after it has set _started.
+        # It leaves _limbo after it has set _started, so this order misses none.
         return thread in threading._limbo or _has_started(thread)
 
-    # What the exit handler uses.
+    # Called by the exit handler.
 
     def declare(self):
         """Get ready for the flag to be set."""
@@ -165,8 +165,8 @@ class Exit:
     def _wait_for_room(self, work_queue):
         """Wait until put() would not block.
 
-        Who is blocked in put() has come earlier, and stock does that work; so
-        the queue must not be in `told` yet.
+        A submit that is blocked in put() came first, and stock does its work;
+        so the queue must not be in `told` yet.
         """
         put = getattr(type(work_queue), 'put', None)
         # eventlet puts a class of its own into that module.
@@ -191,9 +191,9 @@ class Exit:
                 found.append((thread, len(processes)))
         return found
 
-    def _wait(self, look, seconds):
-        """Poll until look() is empty or stays the same for *seconds*."""
-        before, found = None, look()
+    def _wait(self, poll, seconds):
+        """Wait until poll() is empty, or has been the same for *seconds*."""
+        before, found = None, poll()
         self.waits += len(found)
         while found:
             if found != before:
@@ -204,7 +204,7 @@ class Exit:
                 break
             polls -= 1
             _pause()
-            found = look()
+            found = poll()
 
 
 def _join(threads):
@@ -253,9 +253,9 @@ def _is_running(thread):
 
 
 def _pause():
-    # Does not block: under gevent and eventlet, a greenlet of this very thread
-    # may be waited for.  The locks of this function, which they replace, yield
-    # to greenlets; time.sleep may be left unpatched.
+    # Under gevent and eventlet, exit may wait for a greenlet of its own thread.
+    # They replace the locks that this function makes by some that let other
+    # greenlets run; they may leave time.sleep as it is.
     lock = threading._allocate_lock()
     lock.acquire()
     lock.acquire(True, PAUSE)
