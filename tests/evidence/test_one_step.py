@@ -60,9 +60,9 @@ def test_the_page_has_these_operations(heading, tried):
     with open(PAGE) as file:
         section = file.read().split('\n%s\n' % heading)[1].split('\n## ')[0]
     names = set()
-    for row in re.findall(r'^\| (`.*?) \|', section, re.MULTILINE):
+    for cell in re.findall(r'^\| (`.*?) \|', section, re.MULTILINE):
         # "(3.7, 3.8)": there only
-        versions = re.findall(r'\b3\.\d\b', row)
+        versions = re.findall(r'\b3\.\d\b', cell)
         if not versions or '%d.%d' % sys.version_info[:2] in versions:
-            names.add(re.match('`(.*?)`', row).group(1))
+            names.update(re.findall('`(.*?)`', cell))
     assert names == set(tried)

@@ -19,10 +19,6 @@ def set_new_item(self):
     self.d[self.new] = self.v
 
 
-def delete_item(self):
-    del self.d[self.k]
-
-
 def set_weak_item(self):
     self.w[self.new_t] = self.v
 
@@ -72,7 +68,6 @@ ONE_STEP = {
     'd.setdefault(k, v)': (
         DICTS, lambda self: self.d.setdefault(self.new, self.v)),
     'd.pop(k, None)': (DICTS, lambda self: self.d.pop(self.k, None)),
-    'del d[k]': (DICTS, delete_item),
     'k in d': (DICTS, lambda self: self.k in self.d),
     'd.get(k)': (DICTS, lambda self: self.d.get(self.k)),
     'd.update(other)': (DICTS, lambda self: self.d.update(self.other)),
@@ -81,11 +76,8 @@ ONE_STEP = {
     's.add(x)': (SETS, lambda self: self.s.add(self.new)),
     's.discard(x)': (SETS, lambda self: self.s.discard(self.t)),
     'x in s': (SETS, lambda self: self.t in self.s),
-    'list(s)': (SETS, lambda self: set(list(self.s))),
     'w[t] = v': (WEAK, set_weak_item),
-    'w.pop(t, None)': (WEAK, lambda self: self.w.pop(self.t, None)),
     'w.get(t)': (WEAK, lambda self: self.w.get(self.t)),
-    't in w': (WEAK, lambda self: self.t in self.w),
     'w.keyrefs()': (WEAK, lambda self: self.w.keyrefs()),
     'ref()': (WEAK, lambda self: self.k()),
     'obj.name = v': ((Attributes,), set_attribute),
