@@ -28,7 +28,7 @@ except ImportError as exc:
                       % (os.path.dirname(__file__), exc), name=__name__)
 
 __all__ = ['activate', 'deactivate', 'require', 'status']
-__version__ = '0.1.0'
+__version__ = '1.0.0'
 
 activate, deactivate = _working.activate, _working.deactivate
 require, status = _working.require, _working.status

@@ -35,7 +35,7 @@ COMMANDS = {
         'not known, and 3 if backport is not active in both, or not for every '
         'user.',
     'diff':
-        'Show the exact change to this standard library. What is replaced in '
+        'Show the exact change to this standard library. The replaced code of '
         'the modules of this interpreter is printed as a unified diff. The '
         'exit status is 0, or 1 if a patch cannot be applied or a source file '
         'is missing.',

@@ -1,4 +1,4 @@
-"""What a program may call: `activate`, `deactivate`, `require`, `status`."""
+"""The functions for programs: `activate`, `deactivate`, `require`, `status`."""
 import os
 import sys
 
@@ -46,8 +46,8 @@ def _loaded(module_name):
     that waits for this thread, or if this thread is importing the module.
     """
     from _frozen_importlib import _DeadlockError, _module_locks
-    # Who imports a module holds its lock.  Not by the functions that importlib
-    # has for this: what they want differs between 3.6.2 and 3.6.3.
+    # The thread that imports a module holds its lock.  importlib's functions
+    # for this are not used: those of 3.6.2 and 3.6.3 want different things.
     reference = _module_locks.get(module_name)
     lock = reference and reference()
     if lock:

@@ -1,4 +1,4 @@
-"""What the patched submit and the exit handler of one module share.
+"""The state that the patched submit and the exit handler of a module share.
 
 3.9 closed bpo-31783 with one plain lock that every ``submit`` in the process
 takes.  Submitters then exclude *each other*, and a signal handler, a finaliser

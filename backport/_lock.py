@@ -13,7 +13,7 @@ class GlobalShutdownLock:
     """
 
     def __init__(self):
-        # What is held: (thread id, process id, object()) -> True.
+        # One entry for each hold: (thread id, process id, object()) -> True.
         self.holds = {}
 
     def acquire(self, blocking=True, timeout=-1):

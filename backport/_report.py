@@ -1,4 +1,4 @@
-"""What is printed: that a module is left as it is, and BACKPORT_REPORT."""
+"""Prints that a module is left as it is, and the line of BACKPORT_REPORT."""
 import atexit
 import os
 import sys
@@ -39,7 +39,7 @@ def _report(status, patches):
         except Exception:
             sys.stderr.write(text)      # the program's own object
         else:
-            # What stays in a buffer, of a full disk, makes the exit status 120.
+            # A buffer that a full disk leaves behind makes the exit status 120.
             os.write(descriptor, text.encode())
     except Exception:
         pass    # standard error is closed or not there

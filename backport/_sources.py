@@ -21,7 +21,7 @@ REPLACED = {
                 'ProcessPoolExecutor._start_queue_management_thread'),
 }
 
-#: What the argument in docs/design.md rests on besides.  Some are not in 3.6.
+#: The argument in docs/design.md rests on these, too.  Some are not in 3.6.
 RELIED_UPON = {
     'thread': ('ThreadPoolExecutor._initializer_failed',
                'ThreadPoolExecutor.shutdown',
@@ -74,8 +74,8 @@ SOURCES = {
 }
 
 
-# What follows makes do without comprehensions: each is a function of its own,
-# which costs 14,000 instructions to load, in every program with a pool.
+# The functions below have no comprehensions: each would be a function of its
+# own, and cost 14,000 instructions to load, in every program with a pool.
 
 def known(name, digest):
     """Return the releases of CPython whose source has this *digest*, or None.
