@@ -29,6 +29,8 @@ MOST_TURNS = 40
 CHANCE = 1e-4       # for a finding
 UNLIKELY = 0.2      # above this it is no longer looked into
 REFUSED = 'raised RuntimeError: cannot schedule new futures after '
+# Printed if a loop that has been closed is told about work that is done.
+TOO_LATE = 'exception calling callback', 'RuntimeError: Event loop is closed'
 
 #: What was seen of one run.  *told*: the jobs submitted during exit to a pool
 #: that had been used before it.
@@ -158,6 +160,8 @@ def parent(job):
 
 
 def normal(line):
+    # The function of ours that makes a callback is in no class.
+    line = line.replace('ProcessPoolExecutor._start_queue', '_start_queue')
     return re.sub(r'\b(0x[0-9a-f]+|\d+)', 'N', line).strip()
 
 
@@ -172,8 +176,19 @@ def differences(program, seen, stock):
     by_place = {place: step
                 for place, step, _ in places(program['steps'])}
 
+    def in_program(job):
+        return job.rpartition(':')[2].partition('/')[0]
+
+    def by_daemon(job):
+        # No job, which exit may wait for, comes in between.
+        place = parent(in_program(job))
+        while by_place.get(place, [None])[0] == 'with':
+            place = parent(place)
+        step = by_place.get(place, [None])
+        return step[0] == 'thread' and step[-1]
+
     def pool_of(job):
-        step = by_place[job.rpartition(':')[2].partition('/')[0]]
+        step = by_place[in_program(job)]
         pool = program['pools'][step[1]]
         return ' '.join(pool[:1] + pool[2:])
 
@@ -193,7 +208,7 @@ def differences(program, seen, stock):
         labels.add('slow, ' + kinds)
     if seen.descriptors > max(one.descriptors for one in stock) > 0:
         labels.add('timing: descriptors, ' + kinds)
-    refused = False
+    refused = done = False
     for job, fate in seen.jobs.items():
         fates = {one.jobs.get(job, 'never') for one in stock}
         if fate in fates:
@@ -203,10 +218,13 @@ def differences(program, seen, stock):
         if fates & {'lost', 'never'} and (
                 fate in ('done', 'cancelled') or fate.startswith(REFUSED)):
             refused |= fate.startswith(REFUSED)
+            done |= fate == 'done'
             continue
-        if job in seen.told and fate == REFUSED + 'interpreter shutdown' and (
+        if fate == REFUSED + 'interpreter shutdown' and (
+                job in seen.told or by_daemon(job)) and (
                 not any(other.startswith('raised') for other in fates)):
-            # 3.6 takes it.  The pool has been told to end, so it may be lost.
+            # 3.6 takes it, and may lose it: the pool has been told to end, or
+            # exit does not wait for the thread that submits.
             refused = True
             continue
         timing = 'cancelled' in fates | {fate} and 'lost' != fate
@@ -225,6 +243,7 @@ def differences(program, seen, stock):
         labels.add('timing: order')
     if None not in statuses:
         for line in seen.lines - set().union(*[one.lines for one in stock]):
-            if not (refused and 'cannot schedule new futures' in line):
+            if not (refused and 'cannot schedule new futures' in line
+                    or done and line.startswith(TOO_LATE)):
                 labels.add('prints ' + line)
     return labels

@@ -7,10 +7,11 @@
 INTERPRETER has the package installed, or takes it from FOLDER, which may be a
 checkout, of an older commit for example.  What runs this needs hypothesis.
 
-It takes S seconds (120) for all interpreters together, with --full an hour for
-each.  J loops for each interpreter run programs; each loop has a seed of its
-own.  A finding is shrunk and printed; the loop then goes on and leaves out
-findings with the same label.  The exit status is 1 if there is a finding.
+It takes S seconds (120) for all interpreters, which run at the same time, and
+an hour with --full.  J loops for each interpreter run programs; each loop has a
+seed of its own.  A finding is shrunk and printed; the loop then goes on and
+leaves out findings with the same label.  The exit status is 1 if there is a
+finding.
 
 With --control both variants are stock, and there must be no finding.
 
@@ -144,7 +145,7 @@ def main():
     if arguments.replay:
         return any([replay(python, arguments) for python in arguments.pythons])
     if arguments.full:
-        arguments.seconds = 3600 * len(arguments.pythons)
+        arguments.seconds = 3600
     first = arguments.seed
     if first is None:
         first = random.randrange(10 ** 6)
