@@ -24,7 +24,7 @@ docs/design.md has the whole argument.
 """
 import sys
 import threading
-# Once, because tests leave os.getpid replaced, and stop the clock.
+# By name: a test may replace os.getpid, or stop the clock, later.
 from os import getpid
 from time import monotonic
 
@@ -69,7 +69,7 @@ class Exit:
         """Return whether this very process has declared exit.
 
         One that a job forks while exit waits for that job inherits the flag.
-        Read before `closed` and `told`, which `declare` resets first.
+        To be called before `closed` or `told` is read: `declare` resets both.
         """
         return (self.namespace[self.flag]
                 and self.process_id in (None, getpid()))
@@ -117,7 +117,7 @@ class Exit:
     # Called by the exit handler.
 
     def declare(self):
-        """Get ready for the flag to be set."""
+        """Reset the state; the caller sets the flag next."""
         if not self.declared():
             # The program has called the exit handler before, and has unset the
             # flag; or this is the child of a fork.
@@ -209,8 +209,8 @@ class Exit:
 
 def _join(threads):
     for thread in threads:
-        # A join that meets another one, of shutdown() for instance, can fail by
-        # an assertion in `threading`; stock's handler dies of it.
+        # The thread has ended, but another join, in shutdown() for instance, is
+        # under way: an assertion in `threading` fails.  Stock's handler dies.
         for _ in range(100):
             try:
                 thread.join()
@@ -244,8 +244,9 @@ def _is_running(thread):
     """Return whether *thread* has started, and may still be running.
 
     Nobody needs to tell one that has ended.  On 3.6 its queue may even have
-    been forked with the mutex held, and put() would block for ever.  One that a
-    forking submit starts in the child is marked as stopped, but has a new lock.
+    been forked with the mutex held, and put() would block for ever.  If a fork
+    happens in the middle of a submit, the child marks the new Thread as stopped
+    and starts it afterwards: its new lock shows that it runs.
     """
     return _has_started(thread) and not (
         getattr(thread, '_is_stopped', False)

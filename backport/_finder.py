@@ -15,11 +15,12 @@ from _thread import get_ident
 PATCHES = {'thread': 'concurrent.futures.thread',
            'process': 'concurrent.futures.process'}
 
-# Name of a patch -> (state, reason).  "pending" is to be applied, or has been:
-# that is told by the live code alone.
+# Name of a patch -> (state, reason).  "pending" means that it may be applied;
+# only the live code tells whether it has been.
 decided = {}
 
-# Ids of the threads that `status` runs in -> whether `find_spec` has answered.
+# Ids of the threads in which `status` tries `find_spec` -> whether it was
+# asked.
 probes = {}
 
 _asking = set()     # ids of the threads in find_spec

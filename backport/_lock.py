@@ -6,10 +6,11 @@ from os import getpid
 class GlobalShutdownLock:
     """Exit waits for whoever holds it; nobody else ever waits.
 
-    A class with a ``submit`` of its own holds it from its look at ``_shutdown``
-    until its worker has been entered, as 3.9's code does.  Unlike 3.9's plain
-    lock it may be held by many threads at once, and many times by one: exit
-    declares itself, and then waits until each hold that it finds has ended.
+    A class with its own ``submit`` or ``_adjust_thread_count`` holds it while
+    it looks at ``_shutdown``, puts its work and starts its worker, as 3.9 does.
+    Unlike 3.9's plain lock it may be held by many threads at once, and many
+    times by one: exit declares itself, then waits until each hold that it finds
+    has ended.
     """
 
     def __init__(self):

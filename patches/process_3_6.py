@@ -24,10 +24,10 @@ def submit(self, fn, *args, **kwargs):
         self._pending_work_items[self._queue_count] = w
         # A manager looks at the flag first and at what is pending second.  So
         # one that has not seen this item leaves only if the flag is set by now.
-        # (Its id is in no queue yet: one without its item kills a manager.)
+        # (Its id is queued later: a manager dies of one that has no item.)
         if _shutdown and _backport.declared():
-            # One that fails all items, for the pool is broken, dies if the
-            # dictionary changes under it.
+            # The manager of a broken pool iterates over this dictionary, and
+            # would die of a pop.
             if not self._broken:
                 self._pending_work_items.pop(self._queue_count, None)
                 # A manager may have stayed for it.

@@ -12,8 +12,8 @@ def submit(self, fn, *args, **kwargs):
     with self._shutdown_lock:
         if self._shutdown:
             raise RuntimeError('cannot schedule new futures after shutdown')
-        # New on 3.6 (bpo-33097, in 3.7), and less: until exit has told it, a
-        # pool takes work, as on stock.
+        # 3.7 refuses once exit is declared (bpo-33097).  Here a pool takes work
+        # until exit has told it or closed: jobs that exit waits for use pools.
         if _shutdown and _backport.refuses(self._work_queue):
             raise _backport.refusal()
 

@@ -27,3 +27,10 @@ def test_a_handler_that_raises_system_exit(run):
         assert_kept(run(PROGRAM, variant, 'busy', 'handled'), 'completed')
     assert_lost(run(PROGRAM, 'stock', 'late', 'handled'))
     assert_kept(run(PROGRAM, 'patched', 'late', 'handled'), 'completed')
+
+
+@pytest.mark.parametrize('variant', ['stock', 'patched'])
+def test_another_sigterm_while_exit_waits(run, variant):
+    child = run(PROGRAM, variant, 'again', 'handled')
+    assert child.words == ['accepted'], child
+    assert_kept(run(PROGRAM, variant, 'again', 'ignored_at_exit'), 'completed')

@@ -1,11 +1,12 @@
 """A service that is told to end while a pool has work.
 
-    python sigterm.py VARIANT busy|late END
+    python sigterm.py VARIANT busy|late|again END
 
 END is a function of this file.
 """
 import variant
 
+import atexit
 import os
 import signal
 import sys
@@ -36,6 +37,24 @@ def late(end):
     globals()[end]()
 
 
+def again(end):
+    """A SIGTERM arrives while exit waits for a job."""
+    def job():
+        running.set()
+        while not module._shutdown:
+            time.sleep(0.001)
+        time.sleep(0.1)     # the main thread is in join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.5)
+
+    executor = thread_pool()
+    module = sys.modules['concurrent.futures.thread']
+    running = threading.Event()
+    submit_late(executor, job)
+    running.wait(PATIENCE)
+    globals()[end]()
+
+
 def default():
     """What Python does with SIGTERM unless it is told otherwise."""
     os.kill(os.getpid(), signal.SIGTERM)
@@ -48,6 +67,12 @@ def handled():
 
     signal.signal(signal.SIGTERM, stop)
     default()
+
+
+def ignored_at_exit():
+    """The lines of docs/affected.md."""
+    atexit.register(signal.signal, signal.SIGTERM, signal.SIG_IGN)
+    handled()
 
 
 def exits_at_once():
