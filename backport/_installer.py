@@ -55,7 +55,7 @@ def applied_to(module):
 
 def _put(name, module, live, codes, releases):
     from . import _exit, _lock
-    patch = _patch_module(name)
+    patch = _sources.patch_module(name)
     functions, stock, ours = [], [], []
     for qualname in _sources.REPLACED[name]:
         functions.append(live[qualname])
@@ -78,24 +78,6 @@ def _put(name, module, live, codes, releases):
     except BaseException:
         swap(functions[::-1], stock[::-1])  # an audit hook objected (3.8)
         raise
-
-
-def _patch_module(name):
-    """Return the module with the functions for this version."""
-    # By statements, from which PyInstaller and its like know what to include.
-    minor = sys.version_info[1]
-    if name == 'process':
-        if minor == 6:
-            from .patches import process_3_6 as patch
-        else:
-            from .patches import process_3_7 as patch   # and 3.8
-    elif minor == 6:
-        from .patches import thread_3_6 as patch
-    elif minor == 7:
-        from .patches import thread_3_7 as patch
-    else:
-        from .patches import thread_3_8 as patch
-    return patch
 
 
 def swap(functions, codes):

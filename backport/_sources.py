@@ -77,6 +77,24 @@ SOURCES = {
 # The functions below have no comprehensions: each would be a function of its
 # own, and cost 14,000 instructions to load, in every program with a pool.
 
+def patch_module(name):
+    """Return the module with the functions for this version."""
+    # By statements, from which PyInstaller and its like know what to include.
+    minor = sys.version_info[1]
+    if name == 'process':
+        if minor == 6:
+            from .patches import process_3_6 as patch
+        else:
+            from .patches import process_3_7 as patch   # and 3.8
+    elif minor == 6:
+        from .patches import thread_3_6 as patch
+    elif minor == 7:
+        from .patches import thread_3_7 as patch
+    else:
+        from .patches import thread_3_8 as patch
+    return patch
+
+
 def known(name, digest):
     """Return the releases of CPython whose source has this *digest*, or None.
 

@@ -26,9 +26,10 @@ def load():
 
 
 def find_spec(name, path=None, target=None):
-    """Leave these two modules to that finder; find no others."""
-    # They are in _finder.PATCHES as well, which is not read at a start.
-    if name in ('concurrent.futures.thread', 'concurrent.futures.process'):
+    """Leave the modules with the pools to that finder; find no others."""
+    # asyncio alone loads _base, and needs no more of the package.
+    if (name.startswith('concurrent.futures.')
+            and name != 'concurrent.futures._base'):
         try:
             finder = load()
         except Exception:
