@@ -323,6 +323,7 @@ def figures(session):
         versions, wheel = _patched(session), _build(session)
         session.run('python', 'docs/figures/record.py', *[
             _install_for(session, version, wheel) for version in versions])
+    session.install('matplotlib')
     session.run('python', 'docs/figures/draw.py')
 
 
