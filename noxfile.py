@@ -1,8 +1,12 @@
 """The sessions; docs/contributing.md says when to run which.
 
-Without arguments nox runs what CI runs.  The sessions of the evidence (explore,
-clients, cpython, stress and ordinary) then run their short forms;
-`nox -s explore clients cpython stress ordinary -- --full` runs all of it.
+Without arguments nox runs what CI runs, in ten minutes on two processors.  The
+sessions of the evidence (explore, clients, cpython, stress and ordinary) then
+run their short forms.
+
+For a release: `nox -s explore clients cpython stress ordinary -- --full`,
+`nox -s suites frozen docs look`, `nox -s interpreters -- PATH...`, and
+`nox -s package -- --full`.
 """
 import glob
 import json
@@ -15,8 +19,6 @@ import sys
 import nox
 
 nox.needs_version = '>=2025.10.14'
-nox.options.sessions = ['tests', 'noop', 'lint', 'explore', 'clients',
-                        'cpython', 'stress', 'ordinary']
 # virtualenv no longer makes environments for 3.6 and 3.7; uv does.
 nox.options.default_venv_backend = 'uv'
 # uv would put a download outside of this folder.
@@ -156,9 +158,10 @@ def lint(session):
 
 @nox.session(python=PATCHED)
 def explore(session):
-    """Run the interleavings of submit and exit: `-- --full` for more of them.
+    """Run the interleavings of submit and exit: `-- --full` for all of them.
 
-    The other arguments are in tests/evidence/explore/run.py.
+    With --full it runs the weakened patches, too.  The other arguments are in
+    tests/evidence/explore/run.py.
     """
     session.install('greenlet', _build(session))
     session.run('python', 'tests/evidence/explore/run.py', *session.posargs)
@@ -227,7 +230,7 @@ def ordinary(session):
 
 # The rest of the evidence
 
-@nox.session(python=PATCHED)
+@nox.session(python=PATCHED, default=False)
 def suites(session):
     """Run other projects' tests, stock and patched: `-- tornado` for one."""
     program = 'tests/evidence/suites/run.py'
@@ -242,7 +245,7 @@ def suites(session):
                 external=True)
 
 
-@nox.session
+@nox.session(default=False)
 def demo(session):
     """Show what is lost in the bug report's programs, stock and patched."""
     versions, wheel = _patched(session), _build(session)
@@ -250,7 +253,7 @@ def demo(session):
         _install_for(session, version, wheel) for version in versions])
 
 
-@nox.session(python=PATCHED)
+@nox.session(python=PATCHED, default=False)
 def frozen(session):
     """Freeze a program that uses pools, and run it, stock and patched."""
     session.install(*FREEZER_OPTIONS, *FREEZERS, 'pytest', _build(session))
@@ -258,7 +261,7 @@ def frozen(session):
                 _empty_folder(session, 'frozen'))
 
 
-@nox.session
+@nox.session(default=False)
 def bench(session):
     """Measure what a submit costs, and what a start; it needs valgrind."""
     for version in _patched(session):
@@ -267,7 +270,7 @@ def bench(session):
                         'python' + version, *session.posargs)
 
 
-@nox.session(python=PATCHED)
+@nox.session(python=PATCHED, default=False)
 def table(session):
     """Compute the digests in backport/_sources.py anew, for every release."""
     session.run('python', 'tests/support/stdlib.py')
@@ -275,7 +278,7 @@ def table(session):
 
 # The documentation
 
-@nox.session
+@nox.session(default=False)
 def docs(session):
     """Build the site and check its links: `-- --no-links` for internal ones.
 
@@ -299,7 +302,7 @@ def docs(session):
                                 % link for link in broken))
 
 
-@nox.session
+@nox.session(default=False)
 def look(session):
     """Look at the site and its pictures in a headless Chromium."""
     session.install(*DOCS_REQUIREMENTS, 'playwright', 'axe-playwright-python')
@@ -308,7 +311,7 @@ def look(session):
                 os.path.join(session.create_tmp(), 'screenshots'))
 
 
-@nox.session
+@nox.session(default=False)
 def figures(session):
     """Draw the pictures: `-- --record` runs again what takes seconds.
 
@@ -320,12 +323,13 @@ def figures(session):
         versions, wheel = _patched(session), _build(session)
         session.run('python', 'docs/figures/record.py', *[
             _install_for(session, version, wheel) for version in versions])
+    session.install('matplotlib')
     session.run('python', 'docs/figures/draw.py')
 
 
 # The release
 
-@nox.session
+@nox.session(default=False)
 def package(session):
     """Build, check and install sdist and wheel: `-- --full` for all tests.
 
@@ -371,7 +375,7 @@ def package(session):
                 external=True)
 
 
-@nox.session
+@nox.session(default=False)
 def interpreters(session):
     """Try the wheel on other interpreters: `-- PATH... "wine-python FOLDER"`.
 
@@ -385,6 +389,9 @@ def interpreters(session):
 
 
 # Helpers
+
+built = []      # the wheel, once for all sessions
+
 
 def _not_found(version):
     """Return the message for a version of PATCHED that was not found."""
@@ -419,15 +426,17 @@ def _empty_folder(session, name):
 
 
 def _build(session):
-    """Build the wheel and return its path.
+    """Build the wheel, unless a session has done so, and return its path.
 
     It is built from the sdist.  Built from the checkout, it would contain what
     an earlier build has left in build/.
     """
-    folder = _empty_folder(session, 'dist')
-    session.run('uv', 'build', '--quiet', '--out-dir', folder,
-                external=True, silent=True)
-    wheel, = glob.glob(os.path.join(folder, '*.whl'))
+    if not built:
+        folder = _empty_folder(session, 'dist')
+        session.run('uv', 'build', '--quiet', '--out-dir', folder,
+                    external=True, silent=True)
+        built.extend(glob.glob(os.path.join(folder, '*.whl')))
+    wheel, = built
     return wheel
 
 

@@ -6,9 +6,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FIGURES = os.path.join(HERE, 'figures')
 sys.path.insert(0, FIGURES)
 
-import charts  # noqa: E402
-import draw  # noqa: E402
-import lifelines  # noqa: E402
+import recorded  # noqa: E402
 from backport import _sources  # noqa: E402
 
 
@@ -30,12 +28,12 @@ def sources():
 
 def costs():
     """Return the table of what a submit costs."""
-    runs = draw.load('bench.json')
+    runs = recorded.load('bench.json')
     head = [''] + sorted(runs)
     rows = []
-    for row, name in charts.NAMES.items():
+    for row, name in recorded.NAMES.items():
         rows.append(['instructions per `submit`, ' + name] + [
-            '%.3f' % charts.ratios(runs[version])[row][0]
+            '%.3f' % recorded.ratios(runs[version])[row][0]
             for version in head[1:]])
     return table(head, *rows)
 
@@ -47,7 +45,7 @@ ENABLED = {'pth': '**after `enable`**',
 
 def starts():
     """Return the table of what a start costs."""
-    runs = draw.load('bench.json')
+    runs = recorded.load('bench.json')
     mean = {version: runs[version]['instructions of a start']
             for version in sorted(runs)}
     titles = next(iter(mean.values()))
@@ -59,7 +57,7 @@ def starts():
 
 def imports():
     """Return the table of what the first pool costs."""
-    runs = draw.load('bench.json')
+    runs = recorded.load('bench.json')
     head = [''] + sorted(runs)
     first = 'instructions of a start that imports a pool'
     return table(head, *(
@@ -71,14 +69,14 @@ def imports():
 
 def explored():
     """Return the table of schedules explored."""
-    recorded = draw.load('explored.json')
-    versions = sorted(recorded)
+    explored = recorded.load('explored.json')
+    versions = sorted(explored)
     counts = {}
     for version in versions:
-        for record in recorded[version]['results']:
+        for record in explored[version]['results']:
             if record['variant'] == 'patched':
                 counts.setdefault(record['scenario'], {})[version] = (
-                    charts.run_and_fail(record))
+                    recorded.run_and_fail(record))
     return table(['scenario'] + versions, *(
         ['`%s`' % scenario] + [counts[scenario].get(version, '')
                                for version in versions]
@@ -87,13 +85,13 @@ def explored():
 
 def runs():
     """Return the table of how the recorded runs ended."""
-    recorded = draw.load('lifelines.json')['runs']
+    runs = recorded.load('lifelines.json')['runs']
     rows = [('loss', 'CPython', 'stock', 'patched')]
-    for loss in draw.LOSSES:
+    for loss in runs[max(runs)]:
         versions = {}       # outcomes -> versions
-        for version in sorted(recorded):
+        for version in sorted(runs):
             versions.setdefault(tuple(
-                lifelines.Run(recorded[version][loss][switch]).outcome
+                recorded.outcome(runs[version][loss][switch])
                 for switch in ('off', 'on')), []).append(version)
         rows += [('`%s`' % loss, ', '.join(versions[outcomes])) + outcomes
                  for outcomes in versions]

@@ -4,8 +4,9 @@
 
 Each interpreter has the package installed.  Writes lifelines.json beside this
 file: the losses that `verify` forces.  For each version, loss and patch ("off"
-or "on") what child.py wrote down, in seconds since the late submit was called,
-with "main" or "worker" and a number for each process and thread.
+or "on") how it ended, and, for the version that is drawn, what child.py wrote
+down, in seconds since the late submit was called, with "main" or "worker" and a
+number for each process and thread.
 """
 import collections
 import datetime
@@ -19,12 +20,18 @@ import sys
 import tempfile
 import time
 
-from draw import LOSSES
+from recorded import HERE, VERSION
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 LIFELINES = os.path.join(HERE, 'lifelines.json')
 PATIENCE = 10   # seconds after which a child counts as hung
 ORPHANED = 2    # seconds that worker processes have to end after it
+
+#: Prints the version of an interpreter, and the losses that its package forces.
+ASK = '''
+import json, platform
+from backport.commands._scenarios import LOSSES
+print(json.dumps([platform.python_version(), list(LOSSES)]))
+'''
 
 
 def record(python, loss, switch):
@@ -80,15 +87,16 @@ def has_members(group):
 def main(pythons):
     runs = {}
     for python in pythons:
-        version = subprocess.check_output(
-            [python, '-c', 'import platform; print(platform.python_version())'],
-            universal_newlines=True).strip()
-        for loss in LOSSES:
+        version, losses = json.loads(subprocess.check_output(
+            [python, '-c', ASK], universal_newlines=True))
+        for loss in losses:
             for switch in 'off', 'on':
                 print('%s, %s, patch %s' % (version, loss, switch),
                       file=sys.stderr, flush=True)
-                runs.setdefault(version, {}).setdefault(loss, {})[switch] = \
-                    record(python, loss, switch)
+                run = record(python, loss, switch)
+                if not version.startswith(VERSION):
+                    del run['events']
+                runs.setdefault(version, {}).setdefault(loss, {})[switch] = run
     text = json.dumps({
         'date': datetime.date.today().isoformat(),
         'platform': '%s, %s' % (platform.system(), platform.machine()),

@@ -13,13 +13,11 @@ PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'program.py')
 TIMEOUT = {'stock': 10, 'patched': 60, 'upstream': 10}
 
 # Prints the version of an interpreter, and the losses that its package forces.
-# It leaves by _exit because the scenarios have an exit handler that waits.
 ASK = '''
-import backport, json, os, platform, runpy
-path = os.path.join(backport.__path__[0], 'commands', '_scenarios.py')
-losses = list(runpy.run_path(path)['LOSSES'])
-print(json.dumps([platform.python_version(), path, losses]), flush=True)
-os._exit(0)
+import json, platform
+from backport.commands import _scenarios
+print(json.dumps([platform.python_version(), _scenarios.__file__,
+                  list(_scenarios.LOSSES)]))
 '''
 
 

@@ -1,16 +1,18 @@
-"""Lifelines of a recorded run: what each thread did while the process exited.
-
-Time goes down, an event a row, in the order in which they were recorded; the
-rows are equally high, and the milliseconds stand beside them.
-"""
+"""What was recorded beside this file, as the pictures and the pages show it."""
 import collections
+import json
+import os
+import statistics
 
-import svg
+HERE = os.path.dirname(os.path.abspath(__file__))
+VERSION = '3.8'     # the one that is drawn; the tables have all
+PAUSE = 0.05        # seconds between two events that show as one
 
-ROW, GAP = 23, 18       # heights: of an event, of a pause before it
-PAUSE = 0.05            # seconds between two events that show as one
-TIMES, PANEL, MARGIN = 46, 402, 16
-TOP = 74                # of the first event
+NAMES = {
+    ('ThreadPoolExecutor', 'patched'): 'thread pool, patched',
+    ('ThreadPoolExecutor', 'upstream'): "thread pool, upstream's lock",
+    ('ProcessPoolExecutor', 'patched'): 'process pool, patched',
+}
 
 Event = collections.namedtuple('Event', 'when lane words')
 Span = collections.namedtuple('Span', 'lane first last style')
@@ -36,11 +38,52 @@ WORDS = {
 }
 
 
+def load(name):
+    with open(os.path.join(HERE, name)) as file:
+        return json.load(file)
+
+
+def ratios(run):
+    """Return (executor, variant) -> (mean, lowest, highest) ratio to stock."""
+    result = {}
+    for executor, variant in NAMES:
+        counted = run['instructions per submit, by hash seed'][executor]
+        each = [one / other
+                for one, other in zip(counted[variant], counted['stock'])]
+        result[executor, variant] = (statistics.mean(counted[variant])
+                                     / statistics.mean(counted['stock']),
+                                     min(each), max(each))
+    return result
+
+
+def run_and_fail(record):
+    """Return in words what became of the schedules of an explored scenario."""
+    text = '%(schedules)d run, %(failing)d fail' % record
+    if record['explored'] < record['bound']:
+        text += '; all with up to %(explored)d %(counted)s' % record
+    return text
+
+
+def is_lost(run):
+    return 'accepted' in run['words'] and 'completed' not in run['words']
+
+
+def outcome(run):
+    """Return in words how a recorded run ended."""
+    if run['status'] is None:
+        return '✕ done, but the process HANGS'
+    if is_lost(run):
+        return '✕ accepted, and LOST; status 0' + (
+            '; an orphan stays' if run['orphans'] else '')
+    if 'refused' in run['words']:
+        return '✓ refused: submit raised, nothing is lost'
+    return '✓ accepted and completed'
+
+
 class Run:
     """A recorded run in words.
 
-    `lanes`: names, from left to right; `events`; `spans`; `outcome` and
-    whether it is `bad`.
+    `lanes`: names, from left to right; `events`; `spans`.
     """
 
     def __init__(self, recorded):
@@ -166,131 +209,32 @@ class Run:
             self.spans.append(Span(lane, first, when, style or meant))
 
     def _end(self):
-        words, end = self.recorded['words'], self.recorded['end']
-        hung = self.recorded['status'] is None
+        end, hung = self.recorded['end'], self.recorded['status'] is None
         for lane in list(self.open):
             if self.open[lane][1] == 'kept':
                 self.events.append(Event(end, lane, 'cut off: LOST'))
-                self._close(lane, end, 'lost-bar')
+                self._close(lane, end, 'lost')
             else:
                 self._close(lane, end)
-        lost = 'accepted' in words and 'completed' not in words
-        orphan = self.recorded['orphans']
-        if lost:
+        if is_lost(self.recorded):
             self._lose(end)
         if hung:
             last = 'still waits after %.0f s: HANGS' % end
         else:
             last = 'ends with status %d' % self.recorded['status']
         self.events.append(Event(end, 'main thread', last))
-        if orphan:
+        if self.recorded['orphans']:
             self.events.append(Event(max(self.events)[0], 'worker',
                                      'ORPHAN: stays'))
         self.events.sort(key=lambda event: event.when)
-        self.bad = lost or hung or orphan
-        if hung:
-            self.outcome = '✕ done, but the process HANGS'
-        elif lost:
-            self.outcome = '✕ accepted, and LOST; status 0' + (
-                '; an orphan stays' if orphan else '')
-        elif 'refused' in words:
-            self.outcome = '✓ refused: submit raised, nothing is lost'
-        else:
-            self.outcome = '✓ accepted and completed'
 
     def _lose(self, end):
         """Say how accepted work was lost that was not cut off."""
         for i, event in enumerate(self.events):
             if event.words == 'completes':   # in an orphan
                 self.events[i] = event._replace(words='ends, for nobody: LOST')
-        self.spans = [span._replace(style='lost-bar')
+        self.spans = [span._replace(style='lost')
                       if span.style == 'kept' else span for span in self.spans]
         if not any('LOST' in event.words for event in self.events):
             self.events.append(Event(end, 'submitter',
                                      'nobody takes it: LOST'))
-
-
-def panel(run, left, title):
-    """Return (shapes, height) of a run, drawn from *left*."""
-    shapes, rows, y, before = [], [], TOP, None
-    for event in run.events:
-        if before is not None:
-            y += ROW + (GAP if event.when - before > PAUSE else 0)
-        before = event.when
-        rows.append(y)
-    bottom = rows[-1]
-
-    def at(when):
-        """Return the height of the last row that is not later."""
-        return max([row for row, event in zip(rows, run.events)
-                    if event.when <= when] or [TOP])
-
-    # The first two have most to say.
-    xs = dict(zip(run.lanes, [left + TIMES + x for x in (
-        (24, 170, 270, 328) if len(run.lanes) > 3 else (24, 172, 312))]))
-    shapes.append(svg.text(left, 28, title, 'title'))
-    shapes.append(svg.text(left, TOP - 22, 'ms', 'small'))
-    for lane, x in xs.items():
-        start = TOP - 12 if lane in run.early else min(
-            row for row, event in zip(rows, run.events) if event.lane == lane)
-        stays = (run.recorded['status'] is None
-                 or run.recorded['orphans'] and lane == 'worker')
-        end = bottom + 14 if stays else at(
-            run.last.get(lane, run.recorded['end']))
-        shapes.append(svg.text(x, TOP - 22, lane, 'small', 'middle'))
-        shapes.append(svg.line(x, start, x, end))
-        if not stays:
-            shapes.append(svg.line(x - 6, end, x + 6, end))
-    for span in run.spans:
-        first, last = at(span.first), at(span.last)
-        shapes.append(svg.bar(xs[span.lane] - 4, first, 8,
-                              last - first or 5, span.style))
-    for event, row in zip(run.events, rows):
-        loud = any(word in event.words for word in ('LOST', 'HANGS', 'ORPHAN'))
-        style = 'halo' + (' lost' if loud else
-                          ' kept' if event.words == 'completes' else '')
-        right = (xs[event.lane] + 10 + svg.width(event.words)
-                 < left + PANEL + 6)
-        shapes.append(svg.text(
-            xs[event.lane] + (10 if right else -10), row + 4.5, event.words,
-            style, 'start' if right else 'end'))
-        shapes.append(svg.text(left + TIMES - 14, row + 4.5,
-                               milliseconds(event.when), 'small', 'end'))
-    shapes.append(svg.text(left, bottom + 42, run.outcome,
-                           'lost' if run.bad else 'kept'))
-    return shapes, bottom + 42
-
-
-def milliseconds(seconds):
-    return '%.1f' % (seconds * 1000) if seconds < 0.01 else (
-        '%d' % (seconds * 1000))
-
-
-def draw(path, title, version, date, runs):
-    """Draw one loss: *runs* has what was recorded "off" and "on"."""
-    stock, patched = Run(runs['off']), Run(runs['on'])
-    left, height = panel(stock, MARGIN, 'stock, CPython ' + version)
-    right, other = panel(patched, PANEL + 3 * MARGIN, 'the same, patched')
-    height = max(height, other) + 40
-    size = 2 * PANEL + 4 * MARGIN, height
-    middle = PANEL + 2 * MARGIN
-    shapes = left + right + [
-        svg.line(middle, 16, middle, height - 34, 'faint'),
-        svg.bar(MARGIN, height - 22, 8, 10, 'busy'),
-        svg.text(MARGIN + 13, height - 13, 'in submit', 'small'),
-        svg.bar(MARGIN + 83, height - 22, 8, 10, 'waits'),
-        svg.text(MARGIN + 96, height - 13, 'waits', 'small'),
-        svg.bar(MARGIN + 140, height - 22, 8, 10, 'kept'),
-        svg.text(MARGIN + 153, height - 13, 'late work', 'small'),
-        svg.bar(MARGIN + 222, height - 22, 8, 10, 'lost-bar'),
-        svg.text(MARGIN + 235, height - 13, 'late work, lost', 'small'),
-        svg.text(size[0] - MARGIN, height - 13,
-                 'recorded %s; rows are in order, not to scale' % date,
-                 'small', 'end')]
-    description = ' '.join(
-        '%s: %s. Outcome: %s.' % (
-            name, '; '.join('%s ms %s: %s' % (milliseconds(event.when),
-                                              event.lane, event.words)
-                            for event in run.events), run.outcome[2:])
-        for name, run in (('Stock', stock), ('Patched', patched)))
-    svg.write(path, title, description, size, shapes)
