@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from children import HANG
+from platforms import needs
 
 PROGRAM = 'process_as_stock.py'
 OLD = sys.version_info < (3, 7)
@@ -16,6 +17,7 @@ OLD = sys.version_info < (3, 7)
 VARIANTS = pytest.mark.parametrize('variant', ['stock', 'patched'])
 
 
+@needs('pipes that a worker process inherits by their number')
 @VARIANTS
 @pytest.mark.parametrize('how', ['executor', 'loop'])
 def test_shut_down_without_a_wait_after_the_first_submit(run, how, variant):
