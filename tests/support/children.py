@@ -15,6 +15,8 @@ WINDOWS = os.name == 'nt'
 # would be too long unless the checkout has a short path.  Windows has none.
 TEMPORARY = tempfile.TemporaryDirectory(dir=None if WINDOWS else '/tmp')
 
+# How many times slower this machine is: Wine on a busy one takes 5.
+SLOWER = float(os.environ.get('SLOWER', 1))
 HANG = 5    # seconds after which a child that should have exited has not
 
 
@@ -95,8 +97,9 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
             if interrupt_at:
                 assert gates.until(lambda: interrupt_at in text(out)), text(err)
                 process.send_signal(signal.SIGINT)
-            returncode = process.wait(timeout)
-            orphaned = not gates.until(lambda: not group.is_there(), grace)
+            returncode = process.wait(timeout * SLOWER)
+            orphaned = not gates.until(lambda: not group.is_there(),
+                                       grace * SLOWER)
         except subprocess.TimeoutExpired:
             returncode, orphaned = None, False
         finally:
