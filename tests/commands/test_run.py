@@ -107,7 +107,8 @@ runpy.run_module('backport', run_name='__main__')
 ''', 'run', find_program('where.py'), tmp_path.name,
                      env={'PYTHONPATH': str(tmp_path)})
     patch, path = child.out.splitlines()
-    assert patch.startswith(str(tmp_path / 'backport' / 'patches')), child
+    assert os.path.normpath(patch).startswith(
+        str(tmp_path / 'backport' / 'patches')), child
     assert path == ('[%r]' % venv.site if tmp_path.name in venv.site
                     else '[]'), child
 

@@ -1,5 +1,6 @@
 """Programs are run in real child interpreters, and really exit."""
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,6 @@ WINDOWS = os.name == 'nt'
 # would be too long unless the checkout has a short path.  Windows has none.
 TEMPORARY = tempfile.TemporaryDirectory(dir=None if WINDOWS else '/tmp')
 
-# How many times slower this machine is: Wine on a busy one takes 5.
-SLOWER = float(os.environ.get('SLOWER', 1))
 HANG = 5    # seconds after which a child that should have exited has not
 
 
@@ -97,9 +96,9 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
             if interrupt_at:
                 assert gates.until(lambda: interrupt_at in text(out)), text(err)
                 process.send_signal(signal.SIGINT)
-            returncode = process.wait(timeout * SLOWER)
+            returncode = process.wait(timeout * gates.SLOWER)
             orphaned = not gates.until(lambda: not group.is_there(),
-                                       grace * SLOWER)
+                                       grace * gates.SLOWER)
         except subprocess.TimeoutExpired:
             returncode, orphaned = None, False
         finally:
@@ -116,6 +115,8 @@ def accept_ctrl_c():
 def text(file):
     if WINDOWS:     # There the child has ended.
         file.seek(0)
-        return file.read().decode().replace('\r\n', '\n')
+        # The site module calls a folder lib, and sysconfig calls it Lib.
+        return re.sub(r'\\lib(\\+)site-packages', r'\\Lib\1site-packages',
+                      file.read().decode().replace('\r\n', '\n'))
     # Not seek(): the child writes where the position is.
     return os.pread(file.fileno(), 1 << 24, 0).decode()

@@ -39,7 +39,7 @@ class Environment:
             folder = os.path.join(self.root, 'Scripts')
             self.python = os.path.join(
                 folder if os.path.isdir(folder) else self.root, 'python.exe')
-            self.site = os.path.join(self.root, 'lib', 'site-packages')
+            self.site = os.path.join(self.root, 'Lib', 'site-packages')
         self.sitecustomize = os.path.join(self.site, 'sitecustomize.py')
         self.pth = os.path.join(self.site, 'zz_backport.pth')
 
@@ -131,8 +131,6 @@ def install(site):
 
 def venv(root):
     """Make a virtual environment in the folder *root*."""
-    if WINDOWS:     # `venv` would call it Lib, and the site module does not.
-        os.makedirs(os.path.join(str(root), 'lib'))
     subprocess.check_call([base_python(), '-m', 'venv', '--without-pip',
                            str(root)])
     environment = Environment(root)
@@ -170,7 +168,7 @@ def _windows_prefix(environment):
         for path in glob.glob(os.path.join(
                 glob.escape(sys.base_prefix), pattern)):
             shutil.copy(path, environment.root)
-    for folder in 'DLLs', 'lib':
+    for folder in 'DLLs', 'Lib':
         shutil.copytree(
             os.path.join(sys.base_prefix, folder),
             os.path.join(environment.root, folder),
