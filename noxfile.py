@@ -100,7 +100,10 @@ if UV:
         sys.exit('To install a newer uv: %s -m pip install --upgrade uv'
                  % sys.executable)
     ROOTS.append(uv.stdout.strip())
-RELEASE = re.compile(r'.*/(?:cpython-)?3\.(\d+)\.(\d+)(?:-[^/]*)?/bin')
+# On Windows the interpreter is in the folder of its release.
+BIN = '' if os.name == 'nt' else 'bin'
+RELEASE = re.compile(
+    r'.*[/\\](?:cpython-)?3\.(\d+)\.(\d+)(?:-[^/\\]*)?[/\\](?:bin)?')
 
 
 def _find():
@@ -108,12 +111,15 @@ def _find():
     # The folder of nox remains the first: plain `python` must not change.
     folders = PATH[:1] + sorted(
         (folder for root in ROOTS
-         for folder in glob.glob(os.path.join(glob.escape(root), '*', 'bin'))
+         for folder in glob.glob(os.path.join(glob.escape(root), '*', BIN))
          if RELEASE.fullmatch(folder)), reverse=True,
         key=lambda folder: [int(n) for n in RELEASE.fullmatch(folder).groups()])
     os.environ['PATH'] = os.pathsep.join(folders + PATH[1:])
+    # On Windows it is called python.exe, whatever its version is.
+    releases = {'3.' + RELEASE.fullmatch(folder).group(1)
+                for folder in folders[1:] if os.name == 'nt'}
     return [version for version in PATCHED + NOT_NEEDED
-            if shutil.which('python' + version)]
+            if shutil.which('python' + version) or version in releases]
 
 
 FOUND = _find()
@@ -445,7 +451,8 @@ def _install_for(session, version, wheel):
     folder = os.path.abspath(os.path.join(session.create_tmp(), version))
     session.run('uv', 'venv', '--quiet', '--clear', '--python',
                 'python' + version, folder, external=True)
-    python = os.path.join(folder, 'bin', 'python')
+    python = os.path.join(folder, 'Scripts' if os.name == 'nt' else 'bin',
+                          'python')
     session.run('uv', 'pip', 'install', '--quiet', '--python', python, wheel,
                 external=True)
     return python
@@ -461,5 +468,6 @@ def _sphinx(session, builder, **options):
 
 
 for version in PATCHED:
-    if version not in FOUND:
+    # On Windows nox looks into the registry as well.
+    if version not in FOUND and os.name != 'nt':
         print(_not_found(version), file=sys.stderr)

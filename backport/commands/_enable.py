@@ -72,7 +72,7 @@ def enable(method):
     # Whoever can read the package can read what is made here.
     umask = os.umask(0o077 & ~os.stat(package).st_mode)
     try:
-        if folder == os.path.dirname(package):
+        if where == METHODS[method][1]:     # beside the file
             # uv has made no .pyc files: a start would take a fifth longer.
             compileall.compile_dir(package, quiet=2)
         _write(path, _template(method).replace(PLACEHOLDER, where))

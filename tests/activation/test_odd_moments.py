@@ -3,6 +3,8 @@ import sys
 
 import pytest
 
+from platforms import needs_fork
+
 
 def test_activated_by_two_threads(words):
     """The second one comes while the first one is about to patch."""
@@ -11,6 +13,7 @@ def test_activated_by_two_threads(words):
         'futures', 'True', '3', 'applied', 'patches']
 
 
+@needs_fork
 def test_activated_in_a_forked_child(words):
     assert words('odd_moments.py', 'stock', 'in_a_forked_child') == [
         'patches', 'completed', '7', 'futures']

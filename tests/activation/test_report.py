@@ -2,6 +2,7 @@
 import pytest
 
 from backport import _finder
+from platforms import needs
 
 ON = {'BACKPORT_REPORT': '1'}
 
@@ -58,8 +59,9 @@ def test_it_refused(run):
     assert line.endswith('submits refused: 3')
 
 
-@pytest.mark.parametrize('case', ['none', 'closed', 'descriptor_closed',
-                                  'no_file', 'deleted', 'full'])
+@pytest.mark.parametrize('case', [
+    'none', 'closed', 'descriptor_closed', 'no_file', 'deleted',
+    pytest.param('full', marks=needs('/dev/full'))])
 def test_standard_error_is_not_there(run, case):
     child, direct = [run('report.py', variant, 'used_without_standard_error',
                          case, env=ON) for variant in ('patched', 'stock')]

@@ -10,6 +10,7 @@ import pytest
 import backport
 import stdlib
 from environments import read
+from platforms import needs, needs_signals
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -39,6 +40,7 @@ def test_verify_prints_the_table(run_python):
     assert child.err.count('\n') == 1
 
 
+@needs('pseudo-terminals')
 def test_verify_shows_progress_on_a_terminal(run_python, find_program):
     child = run_python(find_program('command_writes_to.py'), 'terminal',
                        'verify', '--trials', '1', '--json')
@@ -114,6 +116,7 @@ def test_verify_says_when_the_patch_is_not_applied(run_python, tmp_path):
     assert 'not applied: its code is not that of any' in child.err, child
 
 
+@needs_signals
 def test_ctrl_c_leaves_no_child_behind(venv):
     child = venv.run('-c', '''if True:
         import sys
@@ -147,6 +150,7 @@ def test_help_and_version(run_python):
     assert child.out.startswith('usage: python -m backport run [option]')
 
 
+@needs('/dev/full')
 @pytest.mark.parametrize('unbuffered', ['', '1'])
 @pytest.mark.parametrize('command', [
     'status', 'status --json', 'verify --trials 1', 'disable', 'diff',

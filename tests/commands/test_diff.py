@@ -8,6 +8,7 @@ import pytest
 
 from children import HERE
 from environments import change
+from platforms import needs
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -19,6 +20,7 @@ def files_of(diff):
     return [line[4:] for line in diff.splitlines() if line.startswith('--- ')]
 
 
+@needs('patch(1)')
 def test_it_is_the_change(run_python, prefix):
     """The stock files, patched by patch(1), have the code that runs."""
     diff = run_python('-m', 'backport', 'diff')

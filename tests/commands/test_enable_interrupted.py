@@ -5,10 +5,13 @@ import sys
 
 import pytest
 
+from platforms import needs_fork
+
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
 
 
+@needs_fork
 def test_killed_at_any_moment(venv, find_program):
     """The file is there as a whole, or not at all, at every call into C."""
     child = venv.run(find_program('killed_while_writing.py'), venv.pth)

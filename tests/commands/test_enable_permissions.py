@@ -9,13 +9,17 @@ import pytest
 
 import environments
 from environments import IS_ON
+from platforms import needs
 
-pytestmark = pytest.mark.skipif(
-    sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
+pytestmark = [
+    pytest.mark.skipif(sys.version_info >= (3, 9),
+                       reason='3.9 and later: test_not_needed.py'),
+    needs('modes of files for others')]
 
 STRANGER = 12345
-only_root = pytest.mark.skipif(os.getuid() != 0,
-                               reason='only root can become somebody else')
+only_root = pytest.mark.skipif(
+    getattr(os, 'getuid', int)() != 0,
+    reason='only root can become somebody else')
 
 
 @pytest.fixture(scope='module')

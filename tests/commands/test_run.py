@@ -1,5 +1,6 @@
 """run: the program sees what it would see if it were started directly."""
 import glob
+import multiprocessing
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import sys
 import pytest
 
 from environments import IS_ON, LAUNCHER, LAUNCHERS, ROOT, read
+from platforms import needs_signals
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -49,9 +51,9 @@ def test_as_if_started_directly(venv, program, seen, arguments):
 
 
 @pytest.mark.parametrize('env', [
-    {'PYTHONPATH': ''}, {'PYTHONPATH': '/a:/b:'}, {'LC_ALL': 'C'},
-    {'PYTHONUTF8': '1'}, {'PYTHONWARNINGS': 'error,default',
-                          'PYTHONNOUSERSITE': '1'},
+    {'PYTHONPATH': ''}, {'PYTHONPATH': os.pathsep.join(['/a', '/b', ''])},
+    {'LC_ALL': 'C'}, {'PYTHONUTF8': '1'},
+    {'PYTHONWARNINGS': 'error,default', 'PYTHONNOUSERSITE': '1'},
     {'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONOPTIMIZE': '1'}], ids=str)
 def test_in_the_same_environment(venv, seen, env):
     direct = venv.run('-O', '-B', '-c', seen, env=env)
@@ -105,7 +107,8 @@ runpy.run_module('backport', run_name='__main__')
 ''', 'run', find_program('where.py'), tmp_path.name,
                      env={'PYTHONPATH': str(tmp_path)})
     patch, path = child.out.splitlines()
-    assert patch.startswith(str(tmp_path / 'backport' / 'patches')), child
+    assert os.path.normpath(patch).startswith(
+        str(tmp_path / 'backport' / 'patches')), child
     assert path == ('[%r]' % venv.site if tmp_path.name in venv.site
                     else '[]'), child
 
@@ -116,7 +119,8 @@ def test_child_processes(venv, find_program):
         child = venv.run(*arguments, program)
         assert child.out.splitlines() == [
             name + ' ' + on
-            for name in ('fork', 'spawn', 'forkserver', 'subprocess')], child
+            for name in multiprocessing.get_all_start_methods() + [
+                'subprocess']], child
 
 
 @pytest.mark.parametrize('name', LAUNCHERS)
@@ -169,6 +173,8 @@ def test_other_interpreters(venv, find_program):
     others = [path for path in glob.glob(os.path.join(
         os.path.dirname(sys.base_prefix), '3.*', 'bin', 'python'))
         if not path.startswith(sys.base_prefix)]
+    if not others:
+        pytest.skip('there are no others beside ' + sys.base_prefix)
     child = venv.backport('run', '-c', '''
 import subprocess, sys
 for path in sys.argv[2:]:
@@ -177,7 +183,8 @@ for path in sys.argv[2:]:
     assert (child.returncode, child.err) == (0, '')
 
 
-@pytest.mark.parametrize('entry', ['{}/', '{}/../run', '{}:{}'])
+@pytest.mark.parametrize('entry', [
+    '{}/', '{}/../run', '{}%s{}' % os.pathsep])
 def test_an_entry_written_differently(venv, entry):
     """Tools that change PYTHONPATH may write it in another way."""
     folder = os.path.join(venv.site, 'backport', 'startup', 'run')
@@ -198,7 +205,7 @@ subprocess.check_call([sys.executable, '-c', 'import asyncio'])
 def test_run_in_run(venv):
     child = venv.backport('run', '-m', 'backport', 'run', IS_ON,
                           'print(os.environ["PYTHONPATH"])')
-    assert ':' not in child.words[0] and child.words[1] == 'True', child
+    assert os.pathsep not in child.words[0] and child.words[1] == 'True', child
 
 
 @pytest.mark.parametrize('program', [
@@ -212,6 +219,7 @@ def test_exit_status(venv, program):
     assert (run.returncode, run.err) == (direct.returncode, direct.err)
 
 
+@needs_signals
 def test_signals(venv, find_program):
     child = venv.backport('run', find_program('signalled.py'),
                           interrupt_at='ready\n')   # whole, with -u too

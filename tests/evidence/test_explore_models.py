@@ -8,6 +8,10 @@ import sys
 
 import pytest
 
+from platforms import needs_fork
+
+pytestmark = needs_fork
+
 PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'explore',
                         'model_programs.py')
 NAMES = ['pipes', 'pipes_being_closed', 'full_pipe', 'queues', 'full_queue',

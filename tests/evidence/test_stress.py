@@ -6,6 +6,9 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'stress'))
 import child    # noqa: E402
+from platforms import needs     # noqa: E402
+
+pytestmark = needs('process groups, whose stacks a signal can ask for')
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from children import HANG
+from platforms import needs_fork
 
 PROGRAM = 'process_as_stock.py'
 OLD = sys.version_info < (3, 7)
@@ -16,6 +17,7 @@ OLD = sys.version_info < (3, 7)
 VARIANTS = pytest.mark.parametrize('variant', ['stock', 'patched'])
 
 
+@needs_fork     # the worker inherits a pipe
 @VARIANTS
 @pytest.mark.parametrize('how', ['executor', 'loop'])
 def test_shut_down_without_a_wait_after_the_first_submit(run, how, variant):
@@ -33,6 +35,7 @@ def test_cancel_after_the_first_submit(run, then, variant):
     assert child.returncode == 0 and not child.err, child
 
 
+@needs_fork     # the worker inherits a pipe and a function
 @pytest.mark.skipif(OLD, reason='3.6 has no initializers')
 @VARIANTS
 def test_initializer_fails_after_the_first_submit(run, variant):

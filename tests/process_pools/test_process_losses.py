@@ -4,6 +4,7 @@ process ends, and its worker processes are gone; or submit raised.
 Stock hangs, loses work and leaves worker processes, or loses work alone:
 docs/upstream.md.
 """
+import multiprocessing
 import sys
 
 import pytest
@@ -94,7 +95,8 @@ def test_thread_pools_patched_alone(run):
 
 
 @pytest.mark.skipif(OLD, reason='3.6 has no mp_context')
-@pytest.mark.parametrize('method', ['spawn', 'forkserver'])
+@pytest.mark.parametrize('method', sorted(
+    set(multiprocessing.get_all_start_methods()) - {'fork'}))
 def test_other_start_methods(lose, method):
     # They start a resource tracker, which ends when it has got that far.
     stock, patched = lose('before_the_start', 'daemon_thread', 'process first',

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from children import HANG
+from platforms import needs_fork, needs_signals
 
 OLD = sys.version_info < (3, 7)
 SUBMITS = 'process_submits.py'
@@ -21,6 +22,7 @@ def run_both(run, *arguments, **options):
 
 # In the middle of a submit.
 
+@needs_signals
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
 def test_signal_handlers_submit_in_the_middle_of_submits(run, variant):
     assert run(SUBMITS, variant, 'signal_handlers').words == ['0']
@@ -34,6 +36,7 @@ def test_finaliser_submits_to_another_pool(run, at, variant):
     assert run(SUBMITS, variant, 'finaliser', at).words == ['2']
 
 
+@needs_fork
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
 def test_fork_while_another_thread_is_in_submit(run, variant):
     """The child ends: what its parent's thread has entered is not waited for.
@@ -77,6 +80,7 @@ def test_workers_that_die_at_once(run, variant):
 
 # During exit.
 
+@needs_signals
 def test_ctrl_c_while_exit_waits_for_a_start(run):
     """The managers are told to leave all the same: multiprocessing waits."""
     stock = run(EXIT, 'stock', 'ctrl_c', timeout=HANG)

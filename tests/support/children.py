@@ -1,5 +1,6 @@
 """Programs are run in real child interpreters, and really exit."""
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,9 +10,11 @@ import gates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
+WINDOWS = os.name == 'nt'
+
 # For children.  In the folder that nox sets, the name of forkserver's socket
-# would be too long unless the checkout has a short path.
-TEMPORARY = tempfile.TemporaryDirectory(dir='/tmp')
+# would be too long unless the checkout has a short path.  Windows has none.
+TEMPORARY = tempfile.TemporaryDirectory(dir=None if WINDOWS else '/tmp')
 
 HANG = 5    # seconds after which a child that should have exited has not
 
@@ -35,6 +38,30 @@ class Child:
             'hung' if self.hung else self.returncode, self.out, self.err)
 
 
+class Session:
+    """A child process and all that it has started."""
+
+    def __init__(self, child):
+        self.id = child.pid
+
+    def is_there(self, number=0):
+        """Return whether it has any members, zombies included."""
+        try:
+            os.killpg(self.id, number)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill(self):
+        self.is_there(signal.SIGKILL)
+
+
+if WINDOWS:
+    # A job is the same.  The import is here, for some runners that use this
+    # module have no backport.
+    from backport.commands._verify import _Job as Session   # noqa: F811
+
+
 def find_program(folder, name):
     """Return the path of a program that the tests in *folder* run.
 
@@ -49,31 +76,33 @@ def run_python(*args, env=None, timeout=60, python=sys.executable,
     """Run an interpreter with *args*; return the `Child`.
 
     *grace*: seconds that its own children have to end after it.
-    *interrupt_at*: send SIGINT when the child has printed this word.
+    *interrupt_at*: send SIGINT when the child has printed this word (POSIX).
     """
     environ = {name: value for name, value in os.environ.items()
                if not name.startswith(('BACKPORT_', 'PYTHONWARNINGS'))}
     environ['PYTHONPATH'] = HERE
     environ['TMPDIR'] = TEMPORARY.name
     environ.update(env or {})
-    # A session of its own, so that its children can be killed with it; files,
-    # because an orphan would keep pipes open.
+    # A session or a job of its own, so that its children can be killed with
+    # it; files, because an orphan would keep pipes open.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
             [python] + list(args), env=environ, cwd=HERE,
             stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            start_new_session=True, preexec_fn=accept_ctrl_c)
+            start_new_session=True,
+            preexec_fn=None if WINDOWS else accept_ctrl_c)
+        group = Session(process)
         try:
             if interrupt_at:
                 assert gates.until(lambda: interrupt_at in text(out)), text(err)
                 process.send_signal(signal.SIGINT)
-            returncode = process.wait(timeout)
-            orphaned = not gates.until(lambda: not members(process.pid), grace)
+            returncode = process.wait(timeout * gates.SLOWER)
+            orphaned = not gates.until(lambda: not group.is_there(),
+                                       grace * gates.SLOWER)
         except subprocess.TimeoutExpired:
             returncode, orphaned = None, False
         finally:
-            if members(process.pid):
-                os.killpg(process.pid, signal.SIGKILL)
+            group.kill()
             process.wait()
         return Child(returncode, text(out), text(err), orphaned)
 
@@ -84,14 +113,10 @@ def accept_ctrl_c():
 
 
 def text(file):
+    if WINDOWS:     # There the child has ended.
+        file.seek(0)
+        # The site module calls a folder lib, and sysconfig calls it Lib.
+        return re.sub(r'\\lib(\\+)site-packages', r'\\Lib\1site-packages',
+                      file.read().decode().replace('\r\n', '\n'))
     # Not seek(): the child writes where the position is.
     return os.pread(file.fileno(), 1 << 24, 0).decode()
-
-
-def members(group):
-    """Return whether a process group has any members, zombies included."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import backport
-from children import HERE, run_python
+from children import HERE, WINDOWS, run_python
 
 PACKAGE = os.path.dirname(os.path.abspath(backport.__file__))
 VERSION = 'python%d.%d' % sys.version_info[:2]
@@ -32,8 +32,14 @@ class Environment:
 
     def __init__(self, root):
         self.root = str(root)
-        self.python = os.path.join(self.root, 'bin', 'python')
+        folder = os.path.join(self.root, 'bin')
+        self.python = os.path.join(folder, 'python')
         self.site = os.path.join(self.root, 'lib', VERSION, 'site-packages')
+        if WINDOWS:
+            folder = os.path.join(self.root, 'Scripts')
+            self.python = os.path.join(
+                folder if os.path.isdir(folder) else self.root, 'python.exe')
+            self.site = os.path.join(self.root, 'Lib', 'site-packages')
         self.sitecustomize = os.path.join(self.site, 'sitecustomize.py')
         self.pth = os.path.join(self.site, 'zz_backport.pth')
 
@@ -76,9 +82,10 @@ class Environment:
         Returns the folder.
         """
         folder = os.path.join(os.path.dirname(self.site), 'concurrent')
-        source = os.path.realpath(folder)
-        os.unlink(folder)
-        shutil.copytree(source, folder)
+        linked = folder + '.linked'
+        os.rename(folder, linked)
+        shutil.copytree(linked, folder)
+        (os.unlink if os.path.islink(linked) else shutil.rmtree)(linked)
         return os.path.join(folder, 'futures')
 
     def files(self):
@@ -95,6 +102,9 @@ class Environment:
                 path = os.path.join(folder, name)
                 if not os.path.islink(path):
                     found[path] = read(path)
+            if WINDOWS and folder == os.path.dirname(self.site):
+                # The others are the standard library's, and no links there.
+                folders[:] = ['site-packages']
         return found
 
 
@@ -105,7 +115,8 @@ def read(path):
 
 def base_python():
     """Return the interpreter that this one's environment was made from."""
-    return os.path.join(sys.base_prefix, 'bin', VERSION)
+    return os.path.join(sys.base_prefix, *(
+        ['python.exe'] if WINDOWS else ['bin', VERSION]))
 
 
 def install(site):
@@ -133,6 +144,8 @@ def prefix(root, lib=os.path.join(sys.base_prefix, 'lib')):
     Its libraries are links to those in the folder *lib*.
     """
     environment = Environment(root)
+    if WINDOWS:
+        return _windows_prefix(environment)
     os.makedirs(environment.site)
     os.mkdir(os.path.join(environment.root, 'bin'))
     shutil.copy(base_python(), environment.python)
@@ -145,6 +158,24 @@ def prefix(root, lib=os.path.join(sys.base_prefix, 'lib')):
         if name not in ('site-packages', 'sitecustomize.py', '__pycache__'):
             os.symlink(os.path.join(stdlib, name),
                        os.path.join(os.path.dirname(environment.site), name))
+    install(environment.site)
+    return environment
+
+
+def _windows_prefix(environment):
+    os.mkdir(environment.root)
+    for pattern in '*.exe', '*.dll':
+        for path in glob.glob(os.path.join(
+                glob.escape(sys.base_prefix), pattern)):
+            shutil.copy(path, environment.root)
+    for folder in 'DLLs', 'Lib':
+        shutil.copytree(
+            os.path.join(sys.base_prefix, folder),
+            os.path.join(environment.root, folder),
+            ignore=shutil.ignore_patterns(
+                'site-packages', 'sitecustomize.py', 'test', 'tests',
+                'idlelib', '__pycache__'))
+    os.mkdir(environment.site)
     install(environment.site)
     return environment
 
@@ -170,5 +201,12 @@ def change(path, old, new):
 
 def copied(environment, root):
     """Copy an environment, links as links, into the folder *root*."""
-    shutil.copytree(environment.root, str(root), symlinks=True)
+    shutil.copytree(environment.root, str(root), symlinks=True,
+                    copy_function=_link if WINDOWS else shutil.copy2)
     return Environment(root)
+
+
+def _link(source, target):
+    """Link what nobody writes to: few users of Windows can make symlinks."""
+    own = os.sep + 'site-packages' + os.sep in os.fspath(target)
+    (shutil.copy2 if own else os.link)(source, target)

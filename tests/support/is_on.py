@@ -14,7 +14,7 @@ def main():
         exec(sys.argv[1], globals())
     import concurrent.futures.thread as thread
     path = thread.ThreadPoolExecutor.submit.__code__.co_filename
-    print('patches' in path.split(os.sep))
+    print(os.path.basename(os.path.dirname(path)) == 'patches')
 
 
 if __name__ == '__main__':

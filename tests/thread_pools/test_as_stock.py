@@ -3,6 +3,8 @@ import sys
 
 import pytest
 
+from platforms import needs_signals
+
 PROGRAM = 'as_stock.py'
 TIMEOUT = 20    # seconds; each program takes less than two
 OLD = sys.version_info < (3, 7)
@@ -10,6 +12,7 @@ OLD = sys.version_info < (3, 7)
 VARIANTS = pytest.mark.parametrize('variant', ['stock', 'patched'])
 
 
+@needs_signals
 @VARIANTS
 @pytest.mark.parametrize('program', ['full_queues', 'hanging_start'])
 def test_one_ctrl_c_ends_exit(run, program, variant):
@@ -17,6 +20,7 @@ def test_one_ctrl_c_ends_exit(run, program, variant):
     assert child.words == ['interrupts'] and not child.hung, child
 
 
+@needs_signals
 @VARIANTS
 def test_exit_handler_that_was_interrupted(run, variant):
     child = run(PROGRAM, variant, 'by_hand', timeout=5)

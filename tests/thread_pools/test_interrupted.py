@@ -5,11 +5,14 @@ where it ends on stock.
 """
 import pytest
 
+from platforms import needs_signals
+
 TIMEOUT = 20    # seconds; each program takes less than two
 EXIT = 'interrupted_exit.py'
 START = 'interrupted_start.py'
 
 
+@needs_signals
 @pytest.mark.parametrize('for_what', ['holder', 'start', 'worker'])
 def test_ctrl_c_during_exit(run, for_what):
     """It ends the wait, as it ends the join of stock code."""
@@ -32,6 +35,7 @@ def test_ctrl_c_during_exit(run, for_what):
         assert stock.returncode == child.returncode, (stock, child)
 
 
+@needs_signals
 def test_ctrl_c_while_exit_waits_for_a_start(run):
     """It ends the join of the workers, and cuts their work off."""
     case = 'ctrl_c_while_exit_waits_for_a_start'
@@ -40,6 +44,7 @@ def test_ctrl_c_while_exit_waits_for_a_start(run):
         assert child.words == [] and 'KeyboardInterrupt' in child.err, child
 
 
+@needs_signals
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
 def test_exit_handler_called_inside_submit(run, variant):
     """By a signal handler: submit cannot go on before it returns."""
@@ -69,6 +74,7 @@ def test_exit_waits_for_a_worker_whose_start_was_interrupted(run):
                      run(START, 'patched', 'take_late_work'))
 
 
+@needs_signals
 @pytest.mark.parametrize('exception', ['KeyboardInterrupt', 'TimeoutError'])
 def test_signal_handler_raises_while_a_worker_starts(run, exception):
     arguments = 'raise_in_a_signal_handler', exception

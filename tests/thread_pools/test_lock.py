@@ -2,6 +2,7 @@
 import pytest
 
 from losses import assert_kept, assert_lost
+from platforms import needs_fork
 
 PROGRAM = 'global_shutdown_lock.py'
 
@@ -52,6 +53,7 @@ def test_threads_that_hold_it_in_turn_cannot_keep_exit_out(run, seconds):
     assert child.returncode == 0 and not child.err, child
 
 
+@needs_fork
 def test_a_fork_leaves_the_holds_of_other_threads_behind(run):
     child = run(PROGRAM, 'patched', 'fork', timeout=20)
     assert child.words == ['False', '0', 'True'], child

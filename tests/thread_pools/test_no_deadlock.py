@@ -7,26 +7,32 @@ import sys
 
 import pytest
 
+from platforms import needs_fork, needs_signals
+
 TIMEOUT = 20    # seconds; each program takes less than two
 
 SUBMITS = {'signal_handler': ['done', 'handled'],
            'finaliser': ['done', 'finalised'],
            'finalisers_crosswise': ['done', 'done']}
+CASES = pytest.mark.parametrize('case', [
+    pytest.param('signal_handler', marks=needs_signals), 'finaliser',
+    'finalisers_crosswise'])
 
 
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
-@pytest.mark.parametrize('case', sorted(SUBMITS))
+@CASES
 def test_submit_inside_submit(run, case, variant):
     child = run('submit_inside_submit.py', variant, case, timeout=TIMEOUT)
     assert sorted(child.words) == SUBMITS[case], child
     assert child.returncode == 0 and not child.err, child
 
 
-@pytest.mark.parametrize('case', sorted(SUBMITS))
+@CASES
 def test_submit_inside_submit_deadlocks_on_upstreams_lock(run, case):
     assert run('submit_inside_submit.py', 'upstream', case, timeout=5).hung
 
 
+@needs_fork
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
 @pytest.mark.parametrize('where', ['the queue', 'the worker'])
 def test_fork_while_another_thread_is_in_submit(run, where, variant):
@@ -38,6 +44,7 @@ def test_fork_while_another_thread_is_in_submit(run, where, variant):
     assert child.returncode == 0, child
 
 
+@needs_fork
 @pytest.mark.parametrize('where', ['the queue', 'the worker'])
 def test_fork_hangs_the_children_of_upstreams_lock(run, where):
     child = run('forks.py', 'upstream', 'another_thread_in_submit', where,
@@ -45,6 +52,7 @@ def test_fork_hangs_the_children_of_upstreams_lock(run, where):
     assert 'exited=0' in child.words, child
 
 
+@needs_fork
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
 @pytest.mark.parametrize('where', ['signal handler', 'finaliser'])
 def test_fork_inside_submit(run, where, variant):
@@ -54,6 +62,7 @@ def test_fork_inside_submit(run, where, variant):
     assert child.returncode == 0 and not child.err, child
 
 
+@needs_fork
 @pytest.mark.skipif(sys.version_info < (3, 7),
                     reason='3.6 has no os.register_at_fork')
 @pytest.mark.parametrize('where', ['signal handler', 'finaliser'])

@@ -14,6 +14,7 @@ def test_synchronous_executors_that_work_for_ever(run, variant):
 
 
 def test_subinterpreters(run):
+    pytest.importorskip('_testcapi')    # it makes them
     child = run(PROGRAM, 'patched', 'subinterpreter', timeout=TIMEOUT)
     assert sorted(child.words) == ['main', 'main', 'sub'], child
     assert child.returncode == 0 and not child.err, child

@@ -3,6 +3,8 @@ import sys
 
 import pytest
 
+from platforms import needs_fork
+
 PROGRAM = 'no_start.py'
 
 
@@ -26,6 +28,7 @@ def test_start_is_put_off(run, variant):
     assert not child.err, child
 
 
+@needs_fork
 @pytest.mark.skipif(sys.version_info >= (3, 7),
                     reason='3.7 and later refuse in such a child')
 @pytest.mark.parametrize('variant', ['stock', 'patched'])

@@ -6,7 +6,6 @@
 standard error.
 """
 import os
-import pty
 import subprocess
 import sys
 
@@ -15,6 +14,7 @@ COMMAND = [sys.executable, '-m', 'backport'] + sys.argv[2:]
 
 def terminal():
     """Only standard error is a terminal."""
+    import pty  # Windows has none.
     terminal, end = pty.openpty()
     subprocess.check_call(COMMAND, stdout=subprocess.DEVNULL, stderr=end)
     os.close(end)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 path = thread.ThreadPoolExecutor.submit.__code__.co_filename
-print('patches' in path.split(os.sep))
+print(os.path.basename(os.path.dirname(path)) == 'patches')
 print('sitecustomize' in sys.modules, flush=True)
 if sys.argv[1:]:
     subprocess.check_call([sys.executable, __file__])

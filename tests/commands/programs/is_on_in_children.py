@@ -13,7 +13,7 @@ if __name__ == '__main__':
     if sys.argv[1:] == ['subprocess']:
         print('subprocess', is_on())
         sys.exit()
-    for method in 'fork', 'spawn', 'forkserver':
+    for method in multiprocessing.get_all_start_methods():
         pool = multiprocessing.get_context(method).Pool(1)
         print(method, pool.apply(is_on), flush=True)
         pool.close()

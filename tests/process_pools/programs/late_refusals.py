@@ -50,7 +50,7 @@ def broken_pool(moment):
     def held_up():
         inside.set()
         until(declared)
-        os.kill(list(executor._processes)[0], signal.SIGKILL)
+        os.kill(list(executor._processes)[0], signal.SIGTERM)
         if moment == 'before':      # the manager has failed the work items
             until(lambda: not executor._pending_work_items)
         else:                       # it may be at it

@@ -160,7 +160,7 @@ def size_by_the_work():
     future = pool.submit(len, 'abc')
     tell(len(pool._processes))
     try:
-        tell(future.result(5))
+        tell(future.result(PATIENCE))
     except Exception as exc:
         tell(type(exc).__name__)
         # Its manager waits for nobody, or is dead.
@@ -177,7 +177,7 @@ def replace_the_processes():
             super()._adjust_process_count()
 
     with Executor(1) as pool:
-        tell(pool.submit(len, 'abc').result(5))
+        tell(pool.submit(len, 'abc').result(PATIENCE))
 
 
 def interrupt_a_later_submit():
@@ -246,7 +246,7 @@ def failed_start(of_what, ids):
         pool.submit(tell, 'dropped')
     except (OSError, RuntimeError):
         tell('raised')
-    pool.submit(tell, 'done').result(5)
+    pool.submit(tell, 'done').result(PATIENCE)
     tell(pool._work_ids.qsize())
     tell(len(pool._pending_work_items))
     return pool

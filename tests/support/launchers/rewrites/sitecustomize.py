@@ -32,7 +32,7 @@ class Loader:
     def exec_module(self, module):
         self.loader.exec_module(module)
         path = module.ThreadPoolExecutor.submit.__code__.co_filename
-        print('patches' in path.split(os.sep))
+        print(os.path.basename(os.path.dirname(path)) == 'patches')
 
 
 sys.meta_path.insert(0, Finder())

@@ -1,0 +1,14 @@
+"""The mark of the tests that need what Windows does not have."""
+import os
+
+import pytest
+
+
+def needs(what):
+    """Return a mark: Windows has no *what*."""
+    return pytest.mark.skipif(os.name == 'nt', reason='Windows has no ' + what)
+
+
+#: For a process that sends itself, or its child, a signal that is handled.
+needs_signals = needs('signals that one process sends to another')
+needs_fork = needs('fork')
