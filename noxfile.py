@@ -57,7 +57,9 @@ CLIENT_REQUIREMENTS = [
     'bounded-pool-executor', 'google-cloud-pubsub', 'elasticsearch', 'debugpy',
     'freezegun', 'newrelic', 'elastic-apm', 'opentelemetry-distro',
     'Flask-Executor', 'cassandra-driver', 'dramatiq', 'Twisted', 'Rx',
-    'opencensus-ext-threading',
+    'opencensus-ext-threading', 'prefect < 1',
+    # Later releases call hashlib in a way that 3.6 does not know.
+    'luigi; python_version >= "3.7"', 'luigi < 3.2; python_version < "3.7"',
     # huey 3 needs 3.8, and does not say so.
     'huey; python_version >= "3.8"', 'huey < 3; python_version < "3.8"',
     # They have no releases for 3.6 and 3.7.
@@ -71,7 +73,8 @@ CLIENT_REQUIREMENTS = [
 # There are no compilers: where a release has no wheel for a version, an older
 # one is taken.  The exceptions have no wheels at all and nothing to compile.
 CLIENT_OPTIONS = ['--only-binary', ':all:', '--no-binary', 'idna-ssl',
-                  '--no-binary', 'contextvars', '--no-binary', 'aiocontextvars']
+                  '--no-binary', 'contextvars', '--no-binary', 'aiocontextvars',
+                  '--no-binary', 'luigi']
 
 FREEZERS = ['pyinstaller', 'cx_Freeze; python_version >= "3.8"',
             'nuitka; python_version >= "3.8"']

@@ -33,7 +33,7 @@ TIMEOUT = 120   # seconds; clients take up to ten on an idle machine
 # What the patched run is expected to do
 SAME = 'the same as stock'
 KEPT = 'stock loses work, patched completes or refuses it'
-OWN_COPY = 'stock and patched lose work: the client has code of its own'
+BOTH_LOSE = 'the client has code of its own, or processes without exit handlers'
 REFUSED = 'the same as stock, with a warning: the patch is refused'
 
 #: *upstream*: it hangs with upstream's plain lock.  *short*: it is run without
@@ -56,7 +56,7 @@ RUNS = (
          ('monkey backport futures', SAME), ('monkey futures backport', SAME),
          ('futures monkey backport', SAME),
          upstream=['futures monkey'], short=2)
-    + runs('gevent_threadpool', 'gevent', ('', SAME), ('late', OWN_COPY))
+    + runs('gevent_threadpool', 'gevent', ('', SAME), ('late', BOTH_LOSE))
     + runs('eventlet_server', 'eventlet',
            ('monkey futures', SAME), ('futures monkey', SAME),
            ('monkey backport futures', SAME), ('monkey futures backport', SAME),
@@ -78,7 +78,7 @@ RUNS = (
     + runs('tornado_server', 'tornado', ('', SAME), ('late', KEPT), short=2)
     + runs('gunicorn_gthread', 'gunicorn', ('', SAME), ('late', KEPT))
     + runs('distributed_cluster', 'distributed', ('', SAME),
-           ('late', OWN_COPY))
+           ('late', BOTH_LOSE))
     + runs('black_workers', 'black', ('', SAME))
     + runs('asgiref_async', 'asgiref', ('', SAME), ('late', KEPT))
     + runs('aiohttp_server', 'aiohttp', ('', SAME), ('late', KEPT))
@@ -102,6 +102,9 @@ RUNS = (
            ('instrument', SAME), ('futures instrument', SAME),
            ('instrument backport', SAME),
            ('futures instrument backport', SAME))
+    + runs('prefect_flow', 'prefect', ('', SAME), ('late', KEPT))
+    + runs('luigi_workers', 'luigi', ('', SAME), ('left', BOTH_LOSE))
+    + runs('batches', None, ('', SAME), ('stopped', SAME), ('late', KEPT))
     + runs('freezegun_stopped', 'freezegun', ('', SAME), ('late', KEPT))
     + runs('launched', 'ddtrace', ('ddtrace-run enabled', KEPT),
            ('ddtrace-run under-run', KEPT))
@@ -187,7 +190,7 @@ def differences(expected, stock, patched):
     else:
         if fate(stock) != 'LOST':
             yield 'stock: ' + fate(stock)
-        fates = ['LOST'] if expected == OWN_COPY else ['completed', 'refused']
+        fates = ['LOST'] if expected == BOTH_LOSE else ['completed', 'refused']
         if fate(patched) not in fates:
             yield fate(patched)
     if fate(patched) != 'refused' and new_lines(stock.err, err):
@@ -199,7 +202,7 @@ def judge(client, arguments, expected, upstream):
     stock = run(client, arguments, 'stock')
     patched = run(client, arguments, 'patched')
     found = list(differences(expected, stock, patched))
-    if expected in (KEPT, OWN_COPY):
+    if expected in (KEPT, BOTH_LOSE):
         cells = [fate(stock), fate(patched)]
     else:
         cells = ['works', 'refused, works' if expected == REFUSED else 'same']
@@ -217,6 +220,8 @@ def judge(client, arguments, expected, upstream):
 
 
 def installed(distribution):
+    if distribution is None:
+        return 'own'
     try:
         return version(distribution)
     except PackageNotFoundError:
