@@ -145,8 +145,9 @@ def interrupted(world):
 def ctrl_c(world):
     """It ends the exit handler's wait for a start.
 
-    What becomes of that is not said.  But the managers that have started are
-    told, else multiprocessing waits for their workers for ever.
+    The pool that is being started may hang, as on stock: multiprocessing closes
+    its queue, and waits for its workers.  But the managers that have started
+    are told, and leave.
     """
     def raises():
         if is_inside(process._backport._wait):
@@ -154,7 +155,7 @@ def ctrl_c(world):
                            if task not in kept + [world.exit]]
             raise Interruption
 
-    kept = world.idle()
+    kept = world.ended = world.idle()
     world.allowed.add('orphan')
     SCHEDULER.interrupt(world.exits(), raises, waiting=True)
     world.thread('S', World().submit, world.pool())

@@ -37,6 +37,7 @@ class World(world.World):
         World.current = self
         self.may_break = False      # whether a broken pool is no failure
         self.allowed = set()        # other failures that are none
+        self.ended = None           # exit may hang if these tasks have ended
         self.joined = []            # tasks that are done when exit is
 
     def pool(self, workers=1, kind=None, **options):
@@ -105,6 +106,8 @@ class World(world.World):
         if self.exit.done and not self.exit.error and (
                 not set(self.tasks('P')) <= {*self.joined, *self.lost}):
             found = sorted(found + ['orphan'])
+        if self.ended and all(task.done for task in self.ended):
+            self.allowed.add('deadlock')
         return [failure for failure in found if failure not in self.allowed]
 
 

@@ -44,7 +44,8 @@ BOUNDS = {
     'fork-inside': (1, 2), 'fork-late': (0, 2),
 }
 BOUNDS.update(processes.BOUNDS)
-#: CPU seconds that --full gives each scenario.
+#: CPU seconds that --full gives each scenario; a weakened patch has five times
+#: as many to be found.
 SECONDS = 60
 
 #: What must be found, as variant -> scenario -> failures.
@@ -146,6 +147,8 @@ def jobs(args):
             continue
         arguments = ['--bound', '2', '--scenarios', scenario] + options
         arguments += ['--stop-at', failure]
+        if args.seconds:    # The schedule that fails may be among the last.
+            arguments += ['--seconds', str(5 * args.seconds)]
         yield functools.partial(mutant, name, arguments), [failure]
 
 
