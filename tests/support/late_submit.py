@@ -10,7 +10,7 @@ import threading
 from threading import Event
 from time import sleep
 
-from gates import PATIENCE, tell
+from gates import PATIENCE, tell, until
 
 REFUSAL = 'cannot schedule new futures after interpreter shutdown'
 
@@ -49,6 +49,17 @@ def submit_late(executor, fn=work, *args):
     finally:
         submitted.set()
         began.set()
+
+
+def submit_refused(executor, when):
+    """Submit as soon as *when* is true, and tell how that is refused."""
+    inside.set()
+    until(when)
+    try:
+        executor.submit(int)
+    except RuntimeError as exc:
+        tell('%s: %s' % (type(exc).__name__, exc))
+    submitted.set()
 
 
 def thread_pool():

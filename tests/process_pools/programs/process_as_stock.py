@@ -9,7 +9,7 @@ import threading
 
 from gates import PATIENCE, tell, until
 # Before concurrent.futures: see there.
-from late_submit import inside, kept, start, submitted
+from late_submit import kept, start, submit_refused
 import asyncio
 from concurrent.futures import ProcessPoolExecutor, process
 
@@ -256,17 +256,6 @@ def failed_start(of_what, ids):
 
 def refused(why):
     """Tell how a submit is refused after exit was declared."""
-    def submit():
-        inside.set()
-        until(declared)
-        if why == 'told by exit':
-            until(lambda: pool._shutdown_thread)
-        try:
-            pool.submit(int)
-        except RuntimeError as exc:
-            tell('%s: %s' % (type(exc).__name__, exc))
-        submitted.set()
-
     pool = ProcessPoolExecutor(1)
     kept.append(pool)
     if why == 'broken':
@@ -277,7 +266,9 @@ def refused(why):
         pool.submit(int).result()
     if why == 'shut down':
         pool.shutdown()
-    start('daemon_thread', submit)
+    start('daemon_thread', lambda: submit_refused(
+        pool, lambda: declared() and (why != 'told by exit'
+                                      or pool._shutdown_thread)))
 
 
 variant.main(globals())

@@ -11,7 +11,8 @@ import weakref
 
 from gates import PATIENCE, tell, until
 # Before concurrent.futures: see there.
-from late_submit import inside, kept, start, submit_late, submitted
+from late_submit import (inside, kept, start, submit_late, submit_refused,
+                         submitted)
 import asyncio
 from concurrent.futures import ThreadPoolExecutor, thread
 from thread_losses import OwnSubmit
@@ -298,17 +299,6 @@ def exit_twice():
 
 def refused(why):
     """Tell how a submit is refused after exit was declared."""
-    def submit():
-        inside.set()
-        until(declared)
-        if why == 'told by exit':
-            until(lambda: pool._shutdown)
-        try:
-            pool.submit(int)
-        except RuntimeError as exc:
-            tell('%s: %s' % (type(exc).__name__, exc))
-        submitted.set()
-
     def fail():
         raise OSError
 
@@ -320,7 +310,9 @@ def refused(why):
         pool.shutdown()
     elif why == 'broken':
         until(lambda: pool._broken)
-    start('daemon_thread', submit)
+    start('daemon_thread', lambda: submit_refused(
+        pool, lambda: declared() and (why != 'told by exit'
+                                      or pool._shutdown)))
 
 
 variant.main(globals())
