@@ -2,8 +2,8 @@
 
 run.py sets two environment variables.  CLIENTS_IMPORT is the module to import
 here.  CLIENTS_STATES is a file; each process appends the state of the patch to
-it at exit, and "enabled" if the environment is.  That is so while another run.py
-is at `launched` in the same environment.
+it at exit, and "enabled" if the environment is.  It is while another run.py is
+at `launched` in the same environment.
 """
 import atexit
 import os
