@@ -127,7 +127,10 @@ def see(program, child, seconds):
             if step[0] in ('submit', 'loop'):
                 jobs[place] = ('done' if place in told['done'] else
                                'cancelled' if place in told['cancelled'] else
-                               'lost' if outcome == 'accepted' else outcome)
+                               # The loop has waited for it in vain.
+                               'lost' if outcome.startswith(
+                                   ('accepted', 'raised TimeoutError'))
+                               else outcome)
                 if daemon and jobs[place] == 'never':
                     del jobs[place]     # It may be ended at any moment.
             elif outcome != 'never':
