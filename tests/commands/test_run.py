@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from environments import IS_ON, LAUNCHER, LAUNCHERS, ROOT, read
+from environments import IS_ON, LAUNCHER, LAUNCHERS, ROOT, WINDOWS, read
 from platforms import needs_signals
 
 pytestmark = pytest.mark.skipif(
@@ -109,8 +109,10 @@ runpy.run_module('backport', run_name='__main__')
     patch, path = child.out.splitlines()
     assert os.path.normpath(patch).startswith(
         str(tmp_path / 'backport' / 'patches')), child
-    assert path == ('[%r]' % venv.site if tmp_path.name in venv.site
-                    else '[]'), child
+    # On Windows the site module puts the prefix there as well.
+    assert path == repr([
+        entry for entry in [venv.root] * WINDOWS + [venv.site]
+        if tmp_path.name in entry]), child
 
 
 def test_child_processes(venv, find_program):

@@ -116,7 +116,7 @@ def text(file):
     if WINDOWS:     # There the child has ended.
         file.seek(0)
         # The site module calls a folder lib, and sysconfig calls it Lib.
-        return re.sub(r'\\lib(\\+)site-packages', r'\\Lib\1site-packages',
+        return re.sub(r'\\lib(?=\\)', r'\\Lib',
                       file.read().decode().replace('\r\n', '\n'))
     # Not seek(): the child writes where the position is.
     return os.pread(file.fileno(), 1 << 24, 0).decode()
