@@ -1,8 +1,7 @@
 """The sessions; docs/contributing.md says when to run which.
 
-Without arguments nox runs what CI runs, in ten minutes on two processors.  The
-sessions of the evidence (explore, clients, cpython, stress and ordinary) then
-run their short forms.
+Without arguments nox runs what CI runs.  The sessions of the evidence (explore,
+clients, cpython, stress and ordinary) then run their short forms.
 
 For a release: `nox -s explore clients cpython stress ordinary -- --full`,
 `nox -s suites frozen docs look`, `nox -s interpreters -- PATH...`, and
