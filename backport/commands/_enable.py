@@ -17,7 +17,7 @@ import sys
 from importlib.util import cache_from_source
 
 from . import _environment
-from ._environment import Problem
+from ._environment import Failure
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -43,14 +43,14 @@ TEMPORARY = 'zz_backport.%s.new'
 def enable(method):
     """Switch it on; return a sentence that says what was done.
 
-    *method* is a key of `METHODS`.  Raises `Problem` or OSError, and leaves
+    *method* is a key of `METHODS`.  Raises `Failure` or OSError, and leaves
     everything as it was then.
     """
     reason = _environment.not_needed()
     if reason is not None:
         return 'nothing is needed, nothing was changed; %s' % reason
     if sys.flags.no_site:
-        raise Problem('this interpreter runs without the site module (-S), '
+        raise Failure('this interpreter runs without the site module (-S), '
                       'which loads what is done at start-up; put "import '
                       'backport" into the program')
     answer = _environment.fresh(disabled=False)
@@ -66,7 +66,7 @@ def enable(method):
     # The one that is imported now may be in another folder.
     for other in path, answer.get(method) or path:
         if os.path.lexists(other) and not _is_ours(other):
-            raise Problem('there is %s already: put the line "import backport" '
+            raise Failure('there is %s already: put the line "import backport" '
                           'into it' % other)
     before = _read(path)
     # Whoever can read the package can read what is made here.
@@ -80,7 +80,7 @@ def enable(method):
         answer = _environment.fresh(disabled=False)
         refused = _refused(answer)
         if not answer['active']:
-            raise Problem('with %s a fresh interpreter is still not active for '
+            raise Failure('with %s a fresh interpreter is still not active for '
                           '%s' % (path, ' and '.join(answer['unpatched'])
                                   or 'any module'))
     except BaseException:
@@ -107,7 +107,7 @@ def enable(method):
 def disable():
     """Switch it off; return a sentence that says what was done.
 
-    Raises `Problem` or OSError.  What somebody has edited stays.
+    Raises `Failure` or OSError.  What somebody has edited stays.
     """
     found = []
     for folder in _environment.site_folders():
@@ -148,12 +148,12 @@ def origin(answer):
 def _refused(answer):
     """Return the records of patches that cannot be applied.
 
-    Raises `Problem` if none can.
+    Raises `Failure` if none can.
     """
     refused = [record for record in answer['records']
                if record['state'] in ('refused', 'not-supported')]
     if len(refused) == len(answer['records']):
-        raise Problem('it would not be applied here: ' + refused[0]['reason'])
+        raise Failure('it would not be applied here: ' + refused[0]['reason'])
     return refused
 
 
@@ -171,7 +171,7 @@ def _target(package, method):
         if os.path.samefile(folder, os.path.dirname(package)):
             return folder, METHODS[method][1]   # it moves along
     if not folders:
-        raise Problem('%s has no site-packages' % sys.prefix)
+        raise Failure('%s has no site-packages' % sys.prefix)
     return folders[0], ascii(package).encode('ascii')
 
 
@@ -192,14 +192,14 @@ def _method(data):
 def _is_ours(path):
     """Return whether the file is there and what `enable` wrote.
 
-    Raises `Problem` if somebody has edited it since.
+    Raises `Failure` if somebody has edited it since.
     """
     data = _read(path)
     if _method(data):
         return True
     if data and (path.endswith(METHODS['pth'][0])
                  or b'"python -m backport disable" removes' in data):
-        raise Problem('%s was edited after "enable" wrote it; remove the lines '
+        raise Failure('%s was edited after "enable" wrote it; remove the lines '
                       'of backport by hand' % path)
     return False
 
@@ -222,7 +222,7 @@ def _write(path, data):
         os.replace(temporary, path)
     except OSError as exc:
         _remove(temporary)
-        raise Problem('cannot write %s: %s' % (path, exc.strerror))
+        raise Failure('cannot write %s: %s' % (path, exc.strerror))
 
 
 def _remove(path):
@@ -238,7 +238,7 @@ def main(command, method=None):
     """Run "enable" or "disable"; return the exit status."""
     try:
         done = enable(method) if command == 'enable' else disable()
-    except (Problem, OSError) as exc:
+    except (Failure, OSError) as exc:
         if isinstance(exc, OSError):
             exc = 'cannot change %s: %s' % (exc.filename, exc.strerror)
         print('backport %s: %s' % (command, exc), file=sys.stderr)

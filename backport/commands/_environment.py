@@ -54,8 +54,8 @@ sys.__stdout__.write('\\nbackport-answer ' + json.dumps(answer) + '\\n')
 '''
 
 
-class Problem(Exception):
-    """What cannot be done, and the way out: one line to print."""
+class Failure(Exception):
+    """A command cannot do its work: one line to print, with the way out."""
 
 
 def fresh(disabled=True):
@@ -68,10 +68,10 @@ def fresh(disabled=True):
     ``unpatched``.  ``active``: whether the others are applied, and there is
     one.  BACKPORT_DISABLE is heeded only if *disabled*.
 
-    Raises `Problem` if there is no answer.
+    Raises `Failure` if there is no answer.
     """
     if not sys.executable:
-        raise Problem('this interpreter does not know its own path '
+        raise Failure('this interpreter does not know its own path '
                       '(sys.executable), so it cannot start another')
     env = dict(os.environ)
     env.pop('BACKPORT_REPORT', None)
@@ -83,15 +83,15 @@ def fresh(disabled=True):
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, timeout=TIMEOUT)
     except OSError as exc:
-        raise Problem('%s cannot be started: %s' % (sys.executable,
+        raise Failure('%s cannot be started: %s' % (sys.executable,
                                                     exc.strerror))
     except subprocess.TimeoutExpired:
-        raise Problem('a fresh interpreter did not start within %d seconds'
+        raise Failure('a fresh interpreter did not start within %d seconds'
                       % TIMEOUT)
     line = re.search(rb'backport-answer (.*)', done.stdout)
     if line is None:
         lines = done.stderr.decode(errors='replace').strip().splitlines()
-        raise Problem('a fresh interpreter failed with status %s: %s' % (
+        raise Failure('a fresh interpreter failed with status %s: %s' % (
             done.returncode, (lines or ['no message'])[-1]))
     answer = json.loads(line.group(1).decode())
     answer['active'] = not answer['unpatched'] and any(
@@ -102,14 +102,14 @@ def fresh(disabled=True):
 def package(answer):
     """Return the folder of the package that the fresh interpreter imported.
 
-    *answer* is what `fresh` returned.  Raises `Problem` if there is none, or
+    *answer* is what `fresh` returned.  Raises `Failure` if there is none, or
     if it is not complete.
     """
     if answer['problem'] is not None:
-        raise Problem('a fresh interpreter of this environment cannot use '
+        raise Failure('a fresh interpreter of this environment cannot use '
                       'backport: %s; install it again' % answer['problem'])
     if not os.path.isdir(os.path.join(answer['package'], 'patches')):
-        raise Problem('%s is in a zip file or a checkout: install it unzipped'
+        raise Failure('%s is in a zip file or a checkout: install it unzipped'
                       % answer['package'])
     return answer['package']
 
@@ -159,7 +159,7 @@ def unreadable(package, *files):
     if os.name == 'nt' or user_site() and package.startswith(user_site()):
         return None
     people = {(None, None)}     # somebody who is nobody in particular
-    for part in _way(sys.executable):
+    for part in _parents(sys.executable):
         people |= {(part.stat().st_uid, None), (None, part.stat().st_gid)}
     people = [who for who in people if who[0] != 0
               and _obstacle(who, sys.executable, 1) is None]
@@ -179,7 +179,7 @@ def _obstacle(who, path, bits):
 
     *who* is the number of a user or of a group, in a pair with None.
     """
-    for part in _way(path):
+    for part in _parents(path):
         status = part.stat()
         shift = (6 if who[0] == status.st_uid else
                  3 if who[1] == status.st_gid else 0)
@@ -189,7 +189,7 @@ def _obstacle(who, path, bits):
     return None
 
 
-def _way(path):
+def _parents(path):
     """Return *path* and the folders above it, and above what it links to."""
     path = Path(path).absolute()
     return [path, *path.parents, *path.resolve().parents]

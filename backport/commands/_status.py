@@ -7,7 +7,7 @@ import sys
 import backport
 
 from . import _enable, _environment
-from ._environment import Problem
+from ._environment import Failure
 
 # Reasons of `backport.status()` that mean that files of the package are missing
 # or cannot be read.
@@ -34,8 +34,8 @@ def status():
             _environment.package(answer)    # raises
         for record in answer['records']:
             if record['reason'].startswith(FAILED):
-                raise Problem(record['reason'])
-    except Problem as exc:
+                raise Failure(record['reason'])
+    except Failure as exc:
         return dict(result, error=str(exc))
     if answer['active']:
         method, path = _enable.origin(answer)

@@ -17,12 +17,12 @@ SCRIPT = os.path.abspath(_scenarios.__file__)
 
 AT_ONCE = 8     # children that run at the same time; they mostly wait
 
-# Each child is looked at every PAUSE seconds.  Looks are counted and not time:
+# Each child is polled every PAUSE seconds.  Polls are counted and not time:
 # on a busy machine they take longer, as do the children.
 PAUSE = 0.01
-TIMEOUT = 6000  # looks before a child counts as hung; most end within 100
+TIMEOUT = 6000  # polls before a child counts as hung; most end within 100
 HANGING = 500   # the same where stock hangs
-ORPHANED = 200  # looks that worker processes have to end after the child
+ORPHANED = 200  # polls that worker processes have to end after the child
 
 COLUMNS = ('trials', 'lost', 'refused', 'completed', 'hung', 'orphans')
 
@@ -89,14 +89,14 @@ def _trial(row, loss, patch):
                                  stderr=err, start_new_session=True)
         group = (_Job if os.name == 'nt' else _Session)(child)
         try:
-            looks = HANGING if _hangs((row, loss, patch)) else TIMEOUT
-            while child.poll() is None and looks:
-                looks -= 1
+            polls = HANGING if _hangs((row, loss, patch)) else TIMEOUT
+            while child.poll() is None and polls:
+                polls -= 1
                 yield True
             hung = child.poll() is None
-            looks = 0 if hung else ORPHANED
-            while group.is_there() and looks:
-                looks -= 1
+            polls = 0 if hung else ORPHANED
+            while group.is_there() and polls:
+                polls -= 1
                 yield True
             orphan = not hung and group.is_there()
         finally:
