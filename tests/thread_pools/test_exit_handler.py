@@ -53,7 +53,9 @@ def test_a_thread_object_is_freed_while_exit_looks_for_workers(run):
 def test_the_exit_handler_meets_another_join(run, pools):
     """Stock exit handlers die of the AssertionError, and join nobody else
     (found by tests/evidence/stress)."""
-    stock = run('two_joins.py', 'stock', pools, timeout=HANG)
+    # Unbuffered: if the process then hangs, what it has printed is there.
+    stock = run('two_joins.py', 'stock', pools, timeout=HANG,
+                env={'PYTHONUNBUFFERED': '1'})
     assert 'AssertionError' in stock.err, stock
     assert 'accepted' in stock.words, stock
     if pools == 'thread_pools':

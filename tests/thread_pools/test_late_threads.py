@@ -26,7 +26,8 @@ def test_program_joins_all_workers(run, variant):
 @pytest.mark.parametrize('pools', ['thread_pools', 'process_pools'])
 def test_the_exit_handler_meets_other_joins_twice(run, pools):
     """As in test_exit_handler.py, but it fails once more."""
-    stock = run('two_joins.py', 'stock', pools, 2, timeout=HANG)
+    stock = run('two_joins.py', 'stock', pools, 2, timeout=HANG,
+                env={'PYTHONUNBUFFERED': '1'})
     assert 'AssertionError' in stock.err and 'accepted' in stock.words, stock
     if pools == 'thread_pools':
         assert_lost(stock)
