@@ -26,10 +26,10 @@ LANES = {3: (70, 218, 358), 4: (70, 216, 316, 374)}
 PANEL, TOP, ROW, GAP = 434, 74, 23, 18      # in pixels, as all below
 
 
-def save(figure, name):
+def save(figure, name, **options):
     """Write *figure* as SVG, with colours for those who read in the dark."""
     path = os.path.join(recorded.HERE, name + '.svg')
-    figure.savefig(path, metadata={'Date': None, 'Creator': None})
+    figure.savefig(path, metadata={'Date': None, 'Creator': None}, **options)
     pyplot.close(figure)
     with open(path) as file:
         text = re.sub('(?m) +$', '', file.read())
@@ -92,7 +92,7 @@ def explored(runs):
         'schedules of the patched code, CPython %s; at which schedule other '
         'code fails; %s' % (recorded.VERSION, runs[recorded.VERSION]['date']),
         loc='left', fontsize=9.75)
-    save(figure, 'explored')
+    save(figure, 'explored', bbox_inches='tight', pad_inches=0.05)
 
 
 def panel(axes, run, left, title):

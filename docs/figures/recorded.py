@@ -60,7 +60,7 @@ def run_and_fail(record):
     """Return in words what became of the schedules of an explored scenario."""
     text = '%(schedules)d run, %(failing)d fail' % record
     if record['explored'] < record['bound']:
-        text += '; all with up to %(explored)d %(counted)s' % record
+        text += '; all with %(explored)d or fewer %(counted)s' % record
     return text
 
 

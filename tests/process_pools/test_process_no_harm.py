@@ -95,7 +95,8 @@ def test_ctrl_c_while_exit_waits_for_a_start(run):
                     'nobody closes')
 def test_a_pool_is_shut_down_while_exit_wakes_managers(run):
     """Stock's exit handler dies of it; nobody tells the second pool."""
-    stock = run(EXIT, 'stock', 'pool_shut_down_in_between', timeout=HANG)
+    stock = run(EXIT, 'stock', 'pool_shut_down_in_between', timeout=HANG,
+                env={'PYTHONUNBUFFERED': '1'})
     patched = run(EXIT, 'patched', 'pool_shut_down_in_between')
     assert stock.words == patched.words == ['worked']
     assert stock.hung and 'handle is closed' in stock.err, stock
