@@ -53,20 +53,33 @@ def run(command, environ, timeout):
             # These are all of them, and what they have forked meanwhile.
             kill(-process.pid, signal.SIGKILL)
         process.wait()
-        return counts, condensed(read(err))
+        told = condensed(read(err))
+        if counts['lost']:
+            told += '\nlost: ' + ' '.join(sorted(lost(events(read(out)))))
+        return counts, told
 
 
-def count(out, status, left, err):
-    """Return the Counter of a program that has ended, or hung (None)."""
+def events(out):
+    """Return word -> set of what the program has written after it."""
     told = collections.defaultdict(set)
     for line in out.splitlines():
         word, _, what = line.partition(' ')
         told[word].add(what)
+    return told
+
+
+def lost(told):
+    """Return the ids of work that was accepted, or begun, and not done."""
+    return (told['accepted'] | told['began']) - told['completed']
+
+
+def count(out, status, left, err):
+    """Return the Counter of a program that has ended, or hung (None)."""
+    told = events(out)
     statuses = [int(child) for child in told['status']]
     crashed = bool((status or 0) < 0 or 'Fatal Python error' in err
                    or any(map(os.WIFSIGNALED, statuses)))
     ended = not crashed and status is not None
-    lost = (told['accepted'] | told['began']) - told['completed']
     return collections.Counter({
         'programs': 1,
         'accepted': len(told['accepted']),
@@ -74,8 +87,8 @@ def count(out, status, left, err):
         'refused': len(told['refused']),
         'crashed': crashed,
         'hung': status is None and not crashed,
-        'lost': ended and len(lost),
-        'lost in': ended and bool(lost),
+        'lost': ended and len(lost(told)),
+        'lost in': ended and bool(lost(told)),
         'refused but ran': len(told['began'] & told['refused']),
         'orphans': ended and bool(left),
         'status': ended and (status != 0 or any(statuses)),

@@ -68,9 +68,14 @@ def pause():
         time.sleep(rng.random() * 0.002)
 
 
+def new_number(pool):
+    """Return an id for a work item; it has the class of the pool."""
+    return '%d.%d.%s' % (os.getpid(), next(numbers), type(pool).__name__)
+
+
 def submit(pool, then=None, work=None):
     """Submit a work item; return its future, or None if it was refused."""
-    number = '%d.%d' % (os.getpid(), next(numbers))
+    number = new_number(pool)
     try:
         future = pool.submit(work or thread_work, number, then)
     except RuntimeError as exc:
@@ -90,7 +95,7 @@ def submit_many(pool, count):
     accepted = []
     try:
         for _ in range(count):
-            number = '%d.%d' % (os.getpid(), next(numbers))
+            number = new_number(pool)
             pool.submit(thread_work, number, None)
             accepted.append(number)
     except RuntimeError as exc:
