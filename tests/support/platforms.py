@@ -1,12 +1,12 @@
 """The mark of the tests that need what Windows does not have."""
-import os
-
 import pytest
+
+from children import WINDOWS
 
 
 def needs(what):
     """Return a mark: Windows has no *what*."""
-    return pytest.mark.skipif(os.name == 'nt', reason='Windows has no ' + what)
+    return pytest.mark.skipif(WINDOWS, reason='Windows has no ' + what)
 
 
 #: For a process that sends itself, or its child, a signal that is handled.

@@ -76,6 +76,7 @@ def lost(told):
 def count(out, status, left, err):
     """Return the Counter of a program that has ended, or hung (None)."""
     told = events(out)
+    missing = lost(told)
     statuses = [int(child) for child in told['status']]
     crashed = bool((status or 0) < 0 or 'Fatal Python error' in err
                    or any(map(os.WIFSIGNALED, statuses)))
@@ -87,8 +88,8 @@ def count(out, status, left, err):
         'refused': len(told['refused']),
         'crashed': crashed,
         'hung': status is None and not crashed,
-        'lost': ended and len(lost(told)),
-        'lost in': ended and bool(lost(told)),
+        'lost': ended and len(missing),
+        'lost in': ended and bool(missing),
         'refused but ran': len(told['began'] & told['refused']),
         'orphans': ended and bool(left),
         'status': ended and (status != 0 or any(statuses)),
