@@ -137,7 +137,19 @@ class Swallowing(thread.ThreadPoolExecutor):
 
 
 class OwnStart(thread.ThreadPoolExecutor):
-    """An executor that starts its workers by itself."""
+    """An executor that starts its workers by itself.
+
+    It keeps stock's race, and loses work, unless it does what docs/api.md
+    asks of it: to hold `_global_shutdown_lock`.
+    """
+
+    def submit(self, *args):
+        if VARIANT != 'patched':
+            return super().submit(*args)
+        with thread._global_shutdown_lock:
+            if thread._shutdown:
+                raise RuntimeError('cannot schedule new futures after exit')
+            return super().submit(*args)
 
     def _adjust_thread_count(self):
         if len(self._threads) < self._max_workers:
