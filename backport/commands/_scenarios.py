@@ -169,7 +169,7 @@ LOSSES = {
 }
 
 #: Stock hangs there, and loses nothing.
-HANGS = 'missed-wake-up'
+HANGS = {'missed-wake-up'}
 
 
 def main(loss, switch):

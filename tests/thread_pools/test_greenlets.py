@@ -49,5 +49,5 @@ def test_exit_waits_for_a_greenlet_of_its_own_thread(run):
 
 def test_exit_hangs_on_upstreams_lock_that_such_a_greenlet_holds(run):
     pytest.importorskip('gevent')
-    child = run(PROGRAM, 'upstream', SUSPENDED, timeout=5)
+    child = run(PROGRAM, 'upstream', SUSPENDED, timeout=TIMEOUT)
     assert child.hung and 'suspended' in child.words, child

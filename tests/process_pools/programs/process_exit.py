@@ -1,7 +1,7 @@
 """What the exit handler of the process pools meets."""
 import variant
 
-import atexit
+import os
 import signal
 import sys
 import threading
@@ -28,11 +28,22 @@ def ctrl_c():
     def interrupt(signum, frame):
         raise KeyboardInterrupt
 
+    def waits():
+        """Return whether exit waits for the start; stock never does."""
+        frame = sys._current_frames()[threading.main_thread().ident]
+        while frame and frame.f_code.co_name != '_pause':
+            frame = frame.f_back
+        return frame is not None
+
+    def press():
+        until(waits)
+        os.kill(os.getpid(), signal.SIGALRM)
+
     starting = threading.Event()
     idle, slow = ProcessPoolExecutor(1), Slow(1)
     idle.submit(int).result()
     signal.signal(signal.SIGALRM, interrupt)
-    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0.3)
+    threading.Thread(target=press, daemon=True).start()
     threading.Thread(target=slow.submit, args=(int,), daemon=True).start()
     starting.wait(PATIENCE)
     return idle, slow
