@@ -1,9 +1,6 @@
 """The state that the patched submit and the exit handler of a module share.
 
-3.9 closed bpo-31783 with one plain lock that every ``submit`` in the process
-takes.  Submitters then exclude *each other*, and a signal handler, a finaliser
-or a fork that meets one of them inside deadlocks.  Here there is no lock, and
-only the exit handler ever waits.
+There is no lock here, as 3.9 has one: only the exit handler ever waits.
 
 The exit handler does what stock's does: it tells all workers to leave, and
 joins them.  Then it *closes*: from here on no worker is started.  Last it waits

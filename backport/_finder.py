@@ -1,9 +1,9 @@
 """Has the pools of `concurrent.futures` patched when their modules are loaded.
 
-All the rest of the package is imported when there is a pool, under the name by
-which this file was.  That is `backport`, or whatever else a program imports.
-The lines of startup/watch.py load this file by its path, and under a name that
-no program has for itself: a program may have a backport.py.
+All the rest of the package is imported when there is a pool, as submodules of
+this file's package.  That is `backport`, or whatever else a program imports; or
+it is `_backport_bpo31783`, if startup/watch.py has loaded this file by its
+path: a program may have a backport.py of its own.
 """
 import os
 import sys
@@ -50,7 +50,7 @@ def find_spec(fullname, path=None, target=None):
             if get_ident() in probes:
                 probes[get_ident()] = True
         except Exception:
-            pass    # it takes no other loader; `status` has the reason
+            pass    # the spec takes no other loader; `status` has the reason
     return spec
 
 
@@ -86,12 +86,12 @@ class Loader:
         if name not in ('exec_module', 'load_module'):
             return attribute
 
-        def run(module):
-            self._step_back(module)
-            result = attribute(module)
-            # load_module takes the name of the module and returns it.
+        def run(argument):
+            self._step_back(argument)
+            result = attribute(argument)
+            # load_module takes the name of the module and returns the module.
             patch(self._fullname.rpartition('.')[2],
-                  module if name == 'exec_module' else result)
+                  argument if name == 'exec_module' else result)
             return result
         return run
 
@@ -152,28 +152,30 @@ def carry_out(name, module):
 
 def decide():
     """Decide anew for each patch whether it is to be applied."""
-    decisions = dict.fromkeys(PATCHES, ('pending', None))
+    decisions = {}
+    for name in PATCHES:
+        decisions[name] = _decision(name)
+    decided.update(decisions)   # one step: it drops tuples of strings only
+
+
+def _decision(name):
+    """Return (state, reason) of a patch, as long as no module was looked at."""
     if sys.version_info >= (3, 9):
         # Upstream has fixed thread pools only (docs/upstream.md).
-        decisions = dict.fromkeys(PATCHES, (
-            'not-needed', 'CPython 3.9 and later are left as they are, race '
-                          'included'))
-        decisions['thread'] = ('not-needed', 'CPython has had the fix of '
-                                             'bpo-31783 since 3.9')
-    elif sys.implementation.name != 'cpython':
-        decisions = dict.fromkeys(PATCHES, (
-            'not-supported', '%s is not supported' % sys.implementation.name))
-    elif sys.meta_path is None:
-        decisions = dict.fromkeys(PATCHES, (
-            'refused', 'the interpreter is shutting down'))
-    elif 'BACKPORT_DISABLE' in os.environ:
-        switch = os.environ['BACKPORT_DISABLE']
-        names = {word.strip() for word in switch.split(',')} - {'', '0'}
-        if not names <= PATCHES.keys():
-            names = PATCHES     # "1", or whatever else turns it off
-        for name in names:
-            decisions[name] = 'disabled', 'BACKPORT_DISABLE=%s is set' % switch
-    decided.update(decisions)   # what is dropped runs no code of its own
+        return 'not-needed', (
+            'CPython has had the fix of bpo-31783 since 3.9' if name == 'thread'
+            else 'CPython 3.9 and later are left as they are, race included')
+    if sys.implementation.name != 'cpython':
+        return 'not-supported', ('%s is not supported'
+                                 % sys.implementation.name)
+    if sys.meta_path is None:
+        return 'refused', 'the interpreter is shutting down'
+    switch = os.environ.get('BACKPORT_DISABLE', '')
+    names = {word.strip() for word in switch.split(',')} - {'', '0'}
+    # "1", or whatever else it is, turns both off.
+    if name in names or not names <= PATCHES.keys():
+        return 'disabled', 'BACKPORT_DISABLE=%s is set' % switch
+    return 'pending', None
 
 
 def is_off(name):
@@ -190,6 +192,8 @@ def refuse(name, reason):
     except Exception:
         pass    # standard error is closed, for one; status() has the reason
 
+
+# How the package is read under its private name, without importing it.
 
 def package():
     """Have sys.modules contain this package, so that it can be imported from.

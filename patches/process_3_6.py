@@ -23,7 +23,7 @@ def submit(self, fn, *args, **kwargs):
         w = _WorkItem(f, fn, args, kwargs)
         self._pending_work_items[self._queue_count] = w
         # A manager looks at the flag first and at what is pending second.  So
-        # one that has not seen this item leaves only if the flag is set by now.
+        # if the flag is unset here, none has left without seeing this item.
         # (Its id is queued later: a manager dies of one that has no item.)
         if _shutdown and _backport.declared():
             # The manager of a broken pool iterates over this dictionary, and

@@ -37,7 +37,8 @@ def submit(self, fn, *args, **kwargs):
 
 
 def _adjust_thread_count(self):
-    # For a submit that is not ours, and has put its work item.
+    # Our submit catches this.  A program's own has put its work item, and must
+    # not return.
     if _shutdown and _backport.refuses(self._work_queue):
         raise RuntimeError(_backport.REFUSED)
     num_threads = len(self._threads)

@@ -1,6 +1,6 @@
 """`concurrent.futures.thread` of 3.7.0 to 3.7.17, and of others in part.
 
-3.6 has its `_python_exit`, for process pools as well; 3.8 its `submit`, too.
+3.6 uses this `_python_exit`, for both kinds of pools; 3.8 uses it and `submit`.
 
 `submit` takes any keyword, "self" and "fn" included, as it does from 3.7.4 on
 (bpo-36492); 3.8 warns about ``fn=``.
@@ -52,7 +52,8 @@ def submit(*args, **kwargs):
 
 
 def _adjust_thread_count(self):
-    # For a submit that is not ours, and has put its work item.
+    # Our submit catches this.  A program's own has put its work item, and must
+    # not return.
     if _shutdown and _backport.refuses(self._work_queue):
         raise RuntimeError(_backport.REFUSED)
     num_threads = len(self._threads)

@@ -8,7 +8,8 @@ submit, _python_exit = thread_3_7.submit, thread_3_7._python_exit
 
 
 def _adjust_thread_count(self):
-    # For a submit that is not ours, and has put its work item.
+    # Our submit catches this.  A program's own has put its work item, and must
+    # not return.
     if _shutdown and _backport.refuses(self._work_queue):
         raise RuntimeError(_backport.REFUSED)
     # if idle threads are available, don't spin new threads
