@@ -54,9 +54,9 @@ MUTANTS = {
         PATCH, {'except RuntimeError:': 'except ZeroDivisionError:'},
         'growing-pool', RAN),
     "no look for another class's submit": (
-        START, {'    # For a submit that is not ours': '    if False:  #',
-                '    if _shutdown and _backport.refuses(self._work_queue):\n'
-                '        raise RuntimeError': '        raise RuntimeError'},
+        START, {'    if _shutdown and _backport.refuses(self._work_queue):\n'
+                '        raise RuntimeError':
+                '    if False:\n        raise RuntimeError'},
         'stock-submit', LEFT_BEHIND),
 
     # What starts workers.
