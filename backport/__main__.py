@@ -1,5 +1,6 @@
 """``python -m backport``: the commands that a person runs at a shell."""
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -121,7 +122,10 @@ def _main():
         if sys.stdout is not None:
             # The interpreter must not try to flush it again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(exc, BrokenPipeError):    # "| head"
+        # "| head"; on Windows an EINVAL (bpo-19612), as a wrong path is.
+        unread = isinstance(exc, BrokenPipeError) or (
+            os.name == 'nt' and exc.errno == errno.EINVAL and not exc.filename)
+        if not unread:
             print('backport: %s' % exc, file=sys.stderr)
         return 2
 
