@@ -104,14 +104,16 @@ def main(argv=None):
 
 def _main():
     """Return the exit status; if the output cannot be written, say so."""
-    if sys.stdout is not None and (os.name == 'nt'
-                                   or sys.stdout.errors == 'strict'):
-        # A path may have characters that the encoding of the output has not.
-        sys.stdout = open(sys.stdout.fileno(), 'w', closefd=False,
-                          encoding=sys.stdout.encoding,
-                          errors='backslashreplace')
     try:
         try:
+            if sys.stdout is not None and (os.name == 'nt'
+                                           or sys.stdout.errors == 'strict'):
+                # What a sitecustomize has printed comes first.
+                sys.stdout.flush()
+                # A path may have characters that the encoding has not.
+                sys.stdout = open(sys.stdout.fileno(), 'w', closefd=False,
+                                  encoding=sys.stdout.encoding,
+                                  errors='backslashreplace')
             return main()
         finally:
             if sys.stdout is not None:
