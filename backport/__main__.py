@@ -1,5 +1,6 @@
 """``python -m backport``: the commands that a person runs at a shell."""
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -103,14 +104,16 @@ def main(argv=None):
 
 def _main():
     """Return the exit status; if the output cannot be written, say so."""
-    if sys.stdout is not None and (os.name == 'nt'
-                                   or sys.stdout.errors == 'strict'):
-        # A path may have characters that the encoding of the output has not.
-        sys.stdout = open(sys.stdout.fileno(), 'w', closefd=False,
-                          encoding=sys.stdout.encoding,
-                          errors='backslashreplace')
     try:
         try:
+            if sys.stdout is not None and (os.name == 'nt'
+                                           or sys.stdout.errors == 'strict'):
+                # What a sitecustomize has printed comes first.
+                sys.stdout.flush()
+                # A path may have characters that the encoding has not.
+                sys.stdout = open(sys.stdout.fileno(), 'w', closefd=False,
+                                  encoding=sys.stdout.encoding,
+                                  errors='backslashreplace')
             return main()
         finally:
             if sys.stdout is not None:
@@ -121,7 +124,10 @@ def _main():
         if sys.stdout is not None:
             # The interpreter must not try to flush it again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(exc, BrokenPipeError):    # "| head"
+        # "| head"; on Windows an EINVAL (bpo-19612), as a wrong path is.
+        unread = isinstance(exc, BrokenPipeError) or (
+            os.name == 'nt' and exc.errno == errno.EINVAL and not exc.filename)
+        if not unread:
             print('backport: %s' % exc, file=sys.stderr)
         return 2
 

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import backport
+import gates
 import stdlib
 from environments import read
 from platforms import needs, needs_signals
@@ -78,9 +79,9 @@ def test_verify_finds_what_is_lost_with_the_patch(venv):
         import sys
         from backport.__main__ import main
         from backport.commands import _verify
-        _verify.TIMEOUT = 500
+        _verify.TIMEOUT = %d
         sys.exit(main(['verify', '--trials', '1']))
-        ''')
+        ''' % (500 * gates.SLOWER))
     assert child.returncode == 1, child
     assert child.out.splitlines()[-1] == 'With the patch, WORK WAS LOST.'
     assert counts(child.out.splitlines()[4:13:2]) == [
@@ -88,6 +89,7 @@ def test_verify_finds_what_is_lost_with_the_patch(venv):
         'on 1 1 0 0 0 1', 'on 1 1 0 0 0 0'], child
 
 
+@needs('lack of shared memory')
 def test_verify_without_process_pools(run_python, find_program):
     """AWS Lambda has no shared memory."""
     child = run_python('-m', 'backport', 'verify', '--trials', '1', env={

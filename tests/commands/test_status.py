@@ -156,8 +156,9 @@ def test_that_others_cannot_read(monkeypatch):
 def test_a_start_up_that_prints(venv):
     venv.write('sitecustomize.py', b'print("theirs"); import sys\n'
                b'sys.stderr.write("theirs")\n')
-    child = venv.backport('status', '--json')
-    assert json.loads(child.out[len('theirs\n'):])
+    child = venv.backport('status', '--json', env={
+        'PYTHONUNBUFFERED': '', 'PYTHONIOENCODING': 'utf-8:strict'})
+    assert json.loads(child.out[len('theirs\n'):]), child
     assert child.returncode == 3
 
 

@@ -31,6 +31,7 @@ def test_a_handler_that_raises_system_exit(run):
     assert_kept(run(PROGRAM, 'patched', 'late', 'handled'), 'completed')
 
 
+@needs_signals
 @pytest.mark.parametrize('variant', ['stock', 'patched'])
 def test_another_sigterm_while_exit_waits(run, variant):
     child = run(PROGRAM, variant, 'again', 'handled')
