@@ -6,4 +6,6 @@ import sys
 from concurrent.futures.thread import ThreadPoolExecutor
 
 print(ThreadPoolExecutor.submit.__code__.co_filename)
-print([path for path in sys.path if sys.argv[1] in path])
+# 3.6 for Windows looks for a python36.zip in the virtual environment.
+print([path for path in sys.path
+       if sys.argv[1] in path and not path.endswith('.zip')])
