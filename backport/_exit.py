@@ -1,6 +1,6 @@
 """The state that the patched submit and the exit handler of a module share.
 
-There is no lock here, as 3.9 has one: only the exit handler ever waits.
+Unlike 3.9, this takes no lock: only the exit handler ever waits.
 
 The exit handler does what stock's does: it tells all workers to leave, and
 joins them.  Then it *closes*: from here on no worker is started.  Last it waits
