@@ -1,4 +1,6 @@
 """What works, or ends, on stock does so with the patch."""
+import sys
+
 import pytest
 
 PROGRAM = 'no_harm.py'
@@ -14,7 +16,9 @@ def test_synchronous_executors_that_work_for_ever(run, variant):
 
 
 def test_subinterpreters(run):
-    pytest.importorskip('_testcapi')    # it makes them
+    # It makes them.
+    pytest.importorskip('_testcapi', reason=(
+        'this Python for %s has no _testcapi' % sys.platform))
     child = run(PROGRAM, 'patched', 'subinterpreter', timeout=TIMEOUT)
     assert sorted(child.words) == ['main', 'main', 'sub'], child
     assert child.returncode == 0 and not child.err, child
