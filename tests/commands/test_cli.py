@@ -10,7 +10,7 @@ import pytest
 import backport
 import gates
 import stdlib
-from environments import read
+from environments import WINDOWS, read
 from platforms import needs, needs_signals
 
 pytestmark = pytest.mark.skipif(
@@ -22,6 +22,18 @@ def counts(lines):
     return [' '.join(line.split()[-7:]) for line in lines]
 
 
+def assert_rows(found, expected, child):
+    """Compare rows.  The last item or digit of each counts orphans.
+
+    On Windows there may be fewer: a worker process takes its pipe from the
+    process that has started it, and ends if that has ended.
+    """
+    assert len(found) == len(expected), child
+    for row, other in zip(found, expected):
+        assert row[:-1] == other[:-1], child
+        assert row[-1] == other[-1] or WINDOWS and row[-1] < other[-1], child
+
+
 def test_verify_prints_the_table(run_python):
     child = run_python('-m', 'backport', 'verify', '--trials', '2')
     assert child.returncode == 0, child
@@ -29,12 +41,12 @@ def test_verify_prints_the_table(run_python):
     assert lines[2].split() == [
         'executor', 'loss', 'patch', 'trials', 'lost', 'refused', 'completed',
         'hung', 'orphans']
-    assert counts(lines[3:13]) == [
+    assert_rows(counts(lines[3:13]), [
         'off 2 2 0 0 0 0', 'on 2 0 0 2 0 0',
         'off 2 2 0 0 0 0', 'on 2 0 2 0 0 0',
         'off 2 0 0 0 2 0', 'on 2 0 0 2 0 0',
         'off 2 2 0 0 0 2', 'on 2 0 0 2 0 0',
-        'off 2 2 0 0 0 0', 'on 2 0 2 0 0 0'], child
+        'off 2 2 0 0 0 0', 'on 2 0 2 0 0 0'], child)
     assert lines[-1] == 'With the patch, nothing was lost.'
     # This is printed before; progress is shown on terminals only.
     assert child.err.startswith('backport verify: 20 child interpreters, about')
@@ -53,11 +65,12 @@ def test_verify_as_json(run_python):
     child = run_python('-m', 'backport', 'verify', '--trials', '1', '--json')
     result = json.loads(child.out)
     assert (result['needed'], result['protected']) == (True, True)
-    assert [(row['patch'], row['lost'] + row['hung'], row['orphans'])
-            for row in result['rows']] == [
+    assert_rows([
+        (row['patch'], row['lost'] + row['hung'], row['orphans'])
+        for row in result['rows']], [
         ('off', 1, 0), ('on', 0, 0), ('off', 1, 0), ('on', 0, 0),
         ('off', 1, 0), ('on', 0, 0), ('off', 1, 1), ('on', 0, 0),
-        ('off', 1, 0), ('on', 0, 0)]
+        ('off', 1, 0), ('on', 0, 0)], child)
 
 
 #: With this at its end the package says that it is applied, and is not.
@@ -84,9 +97,9 @@ def test_verify_finds_what_is_lost_with_the_patch(venv):
         ''' % (500 * gates.SLOWER))
     assert child.returncode == 1, child
     assert child.out.splitlines()[-1] == 'With the patch, WORK WAS LOST.'
-    assert counts(child.out.splitlines()[4:13:2]) == [
+    assert_rows(counts(child.out.splitlines()[4:13:2]), [
         'on 1 1 0 0 0 0', 'on 1 1 0 0 0 0', 'on 1 0 0 0 1 0',
-        'on 1 1 0 0 0 1', 'on 1 1 0 0 0 0'], child
+        'on 1 1 0 0 0 1', 'on 1 1 0 0 0 0'], child)
 
 
 @needs('lack of shared memory')
@@ -173,3 +186,19 @@ def test_output_that_nobody_reads(run_python, find_program, command):
     child = run_python(find_program('command_writes_to.py'), 'closed_pipe',
                        command)
     assert child.out == '2\n', child
+
+
+def test_an_error_that_is_not_of_the_output(run_python):
+    """On Windows it has the number of a pipe that nobody reads."""
+    child = run_python('-c', '''if True:
+        import sys
+        from backport import __main__
+        from backport.commands import _verify
+        def verify(trials):
+            raise OSError(22, 'Invalid argument')
+        _verify.verify = verify
+        sys.exit(__main__._main())
+        ''', 'verify')
+    assert child.returncode == 2, child
+    assert child.err.splitlines()[1:] == [
+        'backport: [Errno 22] Invalid argument'], child

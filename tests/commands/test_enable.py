@@ -8,6 +8,7 @@ from importlib.util import cache_from_source
 
 import pytest
 
+from children import one_lib
 from environments import ROOT, WINDOWS, change, copied, read
 from platforms import needs
 
@@ -244,7 +245,7 @@ sys.path.insert(0, sys.argv.pop(1))
 runpy.run_module('backport', run_name='__main__')
 ''', str(tmp_path), 'enable')
     os.path.exists(package) and os.chmod(package, 0o755)
-    done.err = done.stderr
+    done.err = one_lib(done.stderr)
     assert_refused(done, {
         'missing': "No module named 'backport'", 'half': 'no_such_module',
         'empty': 'no __init__.py in ' + package,

@@ -173,7 +173,8 @@ runpy.run_module('backport', run_name='__main__')
 def test_other_interpreters(venv, find_program):
     """A child process may be of another version."""
     others = [path for path in glob.glob(os.path.join(
-        os.path.dirname(sys.base_prefix), '3.*', 'bin', 'python'))
+        os.path.dirname(sys.base_prefix),
+        *['*', 'python.exe'] if WINDOWS else ['3.*', 'bin', 'python']))
         if not path.startswith(sys.base_prefix)]
     if not others:
         pytest.skip('there are no others beside ' + sys.base_prefix)

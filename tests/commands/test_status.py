@@ -10,7 +10,7 @@ import pytest
 import backport
 import environments
 from environments import LAUNCHER, LAUNCHERS, change, copied
-from platforms import needs
+from platforms import WINE, needs
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 9), reason='3.9 and later: test_not_needed.py')
@@ -178,6 +178,9 @@ def test_for_people(venv):
     assert 'enable' not in child.out
 
 
+@pytest.mark.skipif(
+    WINE and sys.version_info < (3, 7),
+    reason='Wine keeps back what 3.6 writes to the stderr of C')
 def test_a_start_up_that_fails(venv):
     venv.write('sitecustomize.py', b'raise SystemExit("theirs")\n')
     for arguments in ['status'], ['status', '--json']:

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import stdlib
-from children import HANG
+from children import HANG, WINDOWS
 from losses import assert_kept, assert_lost, assert_not_kept, force
 
 OLD = sys.version_info < (3, 7)
@@ -59,7 +59,9 @@ def test_daemon_thread(lose, loss, order):
         assert stock.hung and 'completed' in stock.words, stock
     else:
         assert_lost(stock)
-        assert stock.orphaned == orphaned, stock
+        # On Windows a worker process that has not come far ends as well, for
+        # it takes its pipe from the process that has started it.
+        assert stock.orphaned in (orphaned, orphaned and not WINDOWS), stock
     assert_kept(patched, outcome)
 
 

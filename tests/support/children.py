@@ -115,8 +115,11 @@ def accept_ctrl_c():
 def text(file):
     if WINDOWS:     # There the child has ended.
         file.seek(0)
-        # The site module calls a folder lib, and sysconfig calls it Lib.
-        return re.sub(r'\\lib(?=\\)', r'\\Lib',
-                      file.read().decode().replace('\r\n', '\n'))
+        return one_lib(file.read().decode().replace('\r\n', '\n'))
     # Not seek(): the child writes where the position is.
     return os.pread(file.fileno(), 1 << 24, 0).decode()
+
+
+def one_lib(text):
+    """On Windows the site module calls a folder lib, and sysconfig Lib."""
+    return re.sub(r'\\lib(?=\\)', r'\\Lib', text)

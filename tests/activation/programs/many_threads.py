@@ -20,7 +20,8 @@ def loop(function, seconds):
     try:
         while not failures:
             function()
-            if time.monotonic() > end:
+            # >=: Windows' clock may not have ticked.
+            if time.monotonic() >= end:
                 break
     except Exception as exc:
         failures.append(repr(exc))

@@ -75,11 +75,15 @@ def nested():
 
 def thread_pool_in_a_worker():
     """A late work item of a thread pool has a process use a thread pool."""
+    # A spawned worker process cannot import the main module of a process that
+    # exits: it has no __file__ any more.
+    import process_exit
+
     def job():
         until(lambda: thread._shutdown)
         try:
             with ProcessPoolExecutor(1) as pool:
-                tell(pool.submit(nested).result())
+                tell(pool.submit(process_exit.nested).result())
         except RuntimeError:
             tell('refused')
 
