@@ -3,9 +3,7 @@
 Without arguments nox runs what CI runs.  The sessions of the evidence (explore,
 clients, cpython, stress and ordinary) then run their short forms.
 
-For a release: `nox -s explore clients cpython stress ordinary -- --full`,
-`nox -s suites frozen docs look`, `nox -s interpreters -- PATH...`, and
-`nox -s package -- --full`.
+For a release: "Before a release" in docs/contributing.md.
 """
 import glob
 import json
@@ -38,7 +36,7 @@ DOWNLOADS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '.nox',
 TEST_REQUIREMENTS = ['pytest', 'pytest-xdist', 'gevent', 'eventlet', 'wrapt',
                      'hypothesis']
 # More than there are processors: nearly all tests wait for child processes.
-TEST_PROCESSES = '6'
+TEST_PROCESSES = '8'
 # These take seconds, and need files from all over the checkout.
 TESTS_OF_SDIST = ['tests/activation/test_table.py',
                   'tests/thread_pools/test_lock.py']
@@ -189,8 +187,8 @@ def clients(session):
 def cpython(session):
     """Run the version's own tests, stock and patched: `-- --full` for more.
 
-    Without arguments it runs those that take less than a minute, with --full
-    whole test files.  `-- test_queue` runs that file, `-- all` every file, and
+    Without arguments it runs those that take seconds, with --full whole test
+    files.  `-- test_queue` runs that file, `-- all` every file, and
     `-- --later python3.13` what 3.13 tests of thread pools and exit.
     """
     session.install(_build(session))
@@ -200,7 +198,7 @@ def cpython(session):
 
 @nox.session(python=PATCHED)
 def stress(session):
-    """Run random programs for 20 seconds: `-- --full` for each kind of program.
+    """Run random programs for ten seconds: `-- --full` for each kind of them.
 
     `-- --kind processes --programs 200` runs one kind.  The kinds and the other
     arguments are in tests/evidence/stress/run.py.
@@ -209,7 +207,7 @@ def stress(session):
     # This is for thousands of children.  uv's own option fails on 3.6.
     session.run('python', '-m', 'compileall', '-q',
                 os.path.join(session.virtualenv.location, 'lib'))
-    runs = [session.posargs or ['--seconds', '20']]
+    runs = [session.posargs or ['--seconds', '10']]
     if session.posargs == ['--full']:
         runs = [['--kind', kind, '--programs', '200'] for kind in STRESS_KINDS]
     for arguments in runs:
@@ -219,10 +217,10 @@ def stress(session):
 
 @nox.session
 def ordinary(session):
-    """Run generated programs for two minutes: is anything different from stock?
+    """Run generated programs for a minute: is anything different from stock?
 
-    `-- --full` takes an hour for each version.  The other arguments are in
-    tests/evidence/ordinary/run.py.
+    `-- --full` takes twenty minutes, `-- --control` runs stock beside stock.
+    The other arguments are in tests/evidence/ordinary/run.py.
     """
     session.install('hypothesis')
     wheel = _build(session)

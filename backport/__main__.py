@@ -1,6 +1,5 @@
 """``python -m backport``: the commands that a person runs at a shell."""
 import argparse
-import errno
 import importlib
 import os
 import sys
@@ -121,27 +120,13 @@ def _main():
     except KeyboardInterrupt:
         return 130
     except OSError as exc:
-        unread = isinstance(exc, BrokenPipeError)
         if sys.stdout is not None:
-            if os.name == 'nt' and exc.errno == errno.EINVAL:
-                unread = _is_unread(sys.stdout.fileno())
             # The interpreter must not try to flush it again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not unread:      # "| head"
+        # "| head".  On Windows it is an EINVAL (bpo-19612), as many errors are.
+        if not isinstance(exc, BrokenPipeError):
             print('backport: %s' % exc, file=sys.stderr)
         return 2
-
-
-def _is_unread(output):
-    """Return whether nobody reads the *output*, on Windows.
-
-    There it is an EINVAL (bpo-19612), as many other errors are.
-    """
-    try:
-        os.write(output, b'\n')
-    except OSError:
-        return True
-    return False
 
 
 if __name__ == '__main__':

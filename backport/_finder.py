@@ -63,7 +63,7 @@ def watch(spec, fullname):
     """Have the module of *spec* patched when its loader has run it."""
     lazy = getattr(sys.modules.get('importlib.util'), 'LazyLoader', ())
     while isinstance(spec.loader, lazy):
-        spec = spec.loader      # that has a loader, and stays as lazy
+        spec = spec.loader      # a LazyLoader has a loader, and stays lazy
     # A finder that keeps its specs gives one that has been watched.
     if not isinstance(spec.loader, Loader):
         spec.loader = Loader(spec, fullname)
@@ -109,8 +109,7 @@ class Loader:
 def patch(name, module):
     """Patch *module*, which has run its code, unless that has been ruled out.
 
-    Raises nothing, for this is somebody else's import.  The thread may hold
-    the import lock of that module, and of those that are importing it.
+    Raises nothing, for this is somebody else's import.
     """
     try:
         package()
@@ -224,8 +223,8 @@ find_spec.api = api
 class Package(type(sys)):
     """This package without its __init__.py, under a name of its own.
 
-    For ``from . import x`` it reads x.py by its path.  All that an import does
-    besides would cost a start with a pool 0.3 %, for each module.
+    For ``from . import x`` it reads x.py by its path.  An ordinary import would
+    cost a start with a pool 0.3 % more, for each module.
     """
 
     def __init__(self, name, path):

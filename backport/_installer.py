@@ -2,7 +2,7 @@
 
 Only ``function.__code__`` is assigned.  The function objects stay, and with
 them the exit handler's slot, every ``from ... import``, bound methods, the
-subclasses' ``super()``, wrappers, signature and docstring.
+subclasses' ``super()``, wrappers and docstrings.
 
 There is no lock here.  What was done to a module is kept in that module and
 never forgotten; whether it is in force is told by the live code alone.  Two

@@ -40,8 +40,9 @@ def _problem(arguments):
     """Return why it would not be on in a program with *arguments*, or None."""
     if (not os.path.isdir(os.path.join(_enable.PACKAGE, 'patches'))
             or os.pathsep in _enable.PACKAGE):
-        return ('%s cannot be used by PYTHONPATH: install it unzipped, with no '
-                '%r in its path' % (_enable.PACKAGE, os.pathsep))
+        return ('%s is in a zip file or a checkout, or has a %r in its path: '
+                'install it unzipped, and run this in another folder'
+                % (_enable.PACKAGE, os.pathsep))
     if sys.flags.isolated:
         return ('this interpreter is isolated, by -I or by a ._pth file beside '
                 'it, and does not read PYTHONPATH; use "enable", or put '

@@ -185,20 +185,7 @@ def test_output_that_nobody_reads(run_python, find_program, command):
     """"| head" ends it without a traceback."""
     child = run_python(find_program('command_writes_to.py'), 'closed_pipe',
                        command)
-    assert child.out == '2\n', child
-
-
-def test_an_error_that_is_not_of_the_output(run_python):
-    """On Windows it has the number of a pipe that nobody reads."""
-    child = run_python('-c', '''if True:
-        import sys
-        from backport import __main__
-        from backport.commands import _verify
-        def verify(trials):
-            raise OSError(22, 'Invalid argument')
-        _verify.verify = verify
-        sys.exit(__main__._main())
-        ''', 'verify')
-    assert child.returncode == 2, child
-    assert child.err.splitlines()[1:] == [
-        'backport: [Errno 22] Invalid argument'], child
+    lines = ['2']
+    if WINDOWS:     # There it has the number of many other errors.
+        lines.append('backport: [Errno 22] Invalid argument')
+    assert child.out.splitlines() == lines, child

@@ -95,7 +95,7 @@ class Environment:
         """
         if self.later:
             self._start('later', TESTS=self.later)
-        report = os.path.join(self.folder, 'junit.xml')
+        report = os.path.join(self.folder, test + '.xml')
         with contextlib.suppress(FileNotFoundError):
             os.remove(report)
         command = [self.python, '-m', 'test', '--junit-xml', report,

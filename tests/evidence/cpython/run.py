@@ -25,6 +25,7 @@ stock, it is listed as flaky, and otherwise as a regression.
 """
 import argparse
 import collections
+import concurrent.futures
 import os
 import shutil
 import subprocess
@@ -62,14 +63,21 @@ def tell(text):
 def run_all(environment, tests, patched):
     """Return test -> `Result`."""
     results = {}
-    for number, (test, match) in enumerate(tests.items(), 1):
-        result = environment.run(test, match, patched)
-        results[test] = result
-        outcomes = collections.Counter(result.methods.values())
-        tell('  %s, %d of %d, %s: %d passed, %d failed, %d skipped, %d s' % (
-            'patched' if patched else 'stock', number, len(tests), test,
-            outcomes['passed'], outcomes['failed'], outcomes['skipped'],
-            result.seconds))
+
+    def run(test):
+        return environment.run(test, tests[test], patched)
+
+    # The short ones mostly wait; others compete for the same processors.
+    jobs = len(SHORT) if tests.keys() == set(SHORT) else 1
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for number, (test, result) in enumerate(
+                zip(tests, pool.map(run, tests)), 1):
+            results[test] = result
+            outcomes = collections.Counter(result.methods.values())
+            tell('  %s, %d of %d, %s: %d passed, %d failed, %d skipped, %d s'
+                 % ('patched' if patched else 'stock', number, len(tests), test,
+                    outcomes['passed'], outcomes['failed'],
+                    outcomes['skipped'], result.seconds))
     return results
 
 

@@ -7,11 +7,11 @@
 INTERPRETER has the package installed, or takes it from FOLDER, which may be a
 checkout, of an older commit for example.  What runs this needs hypothesis.
 
-It takes S seconds (120) for all interpreters, which run at the same time, and
-an hour with --full.  J loops for each interpreter run programs; each loop has a
-seed of its own.  A finding is shrunk and printed; the loop then goes on and
-leaves out findings with the same label.  The exit status is 1 if there is a
-finding.
+It takes S seconds (60) for all interpreters, which run at the same time, and
+twenty minutes with --full.  J loops for each interpreter run programs; each
+loop has a seed of its own.  A finding is shrunk and printed; the loop then goes
+on and leaves out findings with the same label.  The exit status is 1 if there
+is a finding.
 
 With --control both variants are stock, and there must be no finding.
 
@@ -131,7 +131,7 @@ def replay(python, arguments):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('pythons', nargs='+', metavar='INTERPRETER')
-    parser.add_argument('--seconds', type=float, default=120)
+    parser.add_argument('--seconds', type=float, default=60)
     parser.add_argument('--full', action='store_true')
     parser.add_argument('--seed', type=int)
     parser.add_argument('--jobs', type=int, default=1)
@@ -145,7 +145,7 @@ def main():
     if arguments.replay:
         return any([replay(python, arguments) for python in arguments.pythons])
     if arguments.full:
-        arguments.seconds = 3600
+        arguments.seconds = 1200
     first = arguments.seed
     if first is None:
         first = random.randrange(10 ** 6)
