@@ -27,8 +27,7 @@ PROJECTS = [
     project('APScheduler', 'tests/test_executors.py',
             'tests/test_schedulers.py', needs=['pytest-asyncio', 'pytz'],
             arguments=['-k', 'not broken_pool']),
-    # Before 2021.7 it used multiprocessing's pools.  test_interrupt is a race of
-    # its own.
+    # Before 2021.7 it used multiprocessing's pools.  test_interrupt is a race.
     project('dask', *['dask/tests/test_%s.py' % name for name in (
         'threaded', 'multiprocessing', 'local', 'system')],
         versions=ALL[1:], sdist=False, needs=['numpy', 'psutil'],
