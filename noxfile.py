@@ -43,27 +43,30 @@ TESTS_OF_SDIST = ['tests/activation/test_table.py',
 
 # Programs and libraries that use, wrap or subclass thread pools.  They are not
 # pinned: uv takes the newest releases that the version can install together.
-CLIENT_REQUIREMENTS = [
-    # On 3.7 it needs importlib-metadata <= 6.5.  uv would rather have a newer
-    # importlib-metadata, and a ddtrace that is a year older.
-    'ddtrace; python_version != "3.7"',
-    'ddtrace >= 2.21; python_version == "3.7"',
-    'gevent', 'eventlet', 'sentry-sdk', 'grpcio', 'boto3', 'moto[s3,server]',
-    'APScheduler', 'tornado', 'gunicorn', 'distributed', 'black', 'asgiref',
-    'aiohttp', 'starlette', 'uvicorn', 'celery', 'joblib', 'more-executors',
-    'bounded-pool-executor', 'google-cloud-pubsub', 'elasticsearch', 'debugpy',
-    'freezegun', 'newrelic', 'elastic-apm', 'opentelemetry-distro',
-    'Flask-Executor', 'cassandra-driver', 'dramatiq', 'Twisted', 'Rx',
-    'opencensus-ext-threading', 'prefect < 1',
-    # Later releases call hashlib in a way that 3.6 does not know.
-    'luigi; python_version >= "3.7"', 'luigi < 3.2; python_version < "3.7"',
-    # huey 3 needs 3.8, and does not say so.
-    'huey; python_version >= "3.8"', 'huey < 3; python_version < "3.8"',
+# These few are for the runs that plain nox does.
+SHORT_CLIENT_REQUIREMENTS = [
+    'gevent', 'eventlet', 'sentry-sdk', 'grpcio', 'tornado',
     # They have no releases for 3.6 and 3.7.
     'opentelemetry-instrumentation-threading; python_version >= "3.8"',
     'opentelemetry-sdk; python_version >= "3.8"',
     # tests/support/children.py uses it.
     'pytest',
+]
+CLIENT_REQUIREMENTS = SHORT_CLIENT_REQUIREMENTS + [
+    # On 3.7 it needs importlib-metadata <= 6.5.  uv would rather have a newer
+    # importlib-metadata, and a ddtrace that is a year older.
+    'ddtrace; python_version != "3.7"',
+    'ddtrace >= 2.21; python_version == "3.7"',
+    'boto3', 'moto[s3,server]', 'APScheduler', 'gunicorn', 'distributed',
+    'black', 'asgiref', 'aiohttp', 'starlette', 'uvicorn', 'celery', 'joblib',
+    'more-executors', 'bounded-pool-executor', 'google-cloud-pubsub',
+    'elasticsearch', 'debugpy', 'freezegun', 'newrelic', 'elastic-apm',
+    'opentelemetry-distro', 'Flask-Executor', 'cassandra-driver', 'dramatiq',
+    'Twisted', 'Rx', 'opencensus-ext-threading', 'prefect < 1',
+    # Later releases call hashlib in a way that 3.6 does not know.
+    'luigi; python_version >= "3.7"', 'luigi < 3.2; python_version < "3.7"',
+    # huey 3 needs 3.8, and does not say so.
+    'huey; python_version >= "3.8"', 'huey < 3; python_version < "3.8"',
     # The newest celery for 3.7 cannot use 5, and does not say so.
     'importlib-metadata < 5; python_version < "3.8"',
 ]
@@ -179,7 +182,9 @@ def clients(session):
 
     `-- gevent_server tornado_server` runs these two.
     """
-    session.install(*CLIENT_OPTIONS, *CLIENT_REQUIREMENTS, _build(session))
+    requirements = (CLIENT_REQUIREMENTS if session.posargs
+                    else SHORT_CLIENT_REQUIREMENTS)
+    session.install(*CLIENT_OPTIONS, *requirements, _build(session))
     session.run('python', 'tests/evidence/clients/run.py', *session.posargs)
 
 
