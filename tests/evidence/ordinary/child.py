@@ -182,7 +182,8 @@ class Prioritised(OwnQueue):
 class FullQueue(OwnQueue):
 
     def make(self):
-        return queue.Queue(1)
+        # With fewer places than workers, stock hangs at exit.
+        return queue.Queue(self._max_workers)
 
 
 class Sized(ProcessPoolExecutor):
