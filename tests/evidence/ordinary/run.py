@@ -9,9 +9,9 @@ checkout, of an older commit for example.  What runs this needs hypothesis.
 
 It takes S seconds (60) for all interpreters, which run at the same time, and
 twenty minutes with --full.  J loops for each interpreter run programs; each
-loop has a seed of its own.  A finding is shrunk and printed; the loop then goes
-on and leaves out findings with the same label.  The exit status is 1 if there
-is a finding.
+loop has a seed of its own, counted from N: from 0, or a random number with
+--full.  A finding is shrunk and printed; the loop then goes on and leaves out
+findings with the same label.  The exit status is 1 if there is a finding.
 
 With --control both variants are stock, and there must be no finding.
 
@@ -148,7 +148,7 @@ def main():
         arguments.seconds = 1200
     first = arguments.seed
     if first is None:
-        first = random.randrange(10 ** 6)
+        first = random.randrange(10 ** 6) if arguments.full else 0
     deadline = time.monotonic() + arguments.seconds
     loops = [python for python in arguments.pythons
              for _ in range(arguments.jobs)]

@@ -37,9 +37,7 @@ PROJECTS = [
             'tests/functional/test_download.py'),
     project('asgiref', 'tests', needs=[
         'pytest-asyncio', 'contextvars;python_version<"3.7"']),
-    # pip builds what it downloads, and cannot on 3.7 (importlib_metadata).
-    project('black', 'tests/test_black.py', versions=(ALL[0], ALL[2]),
-            needs=['aiohttp', 'parameterized'],
+    project('black', 'tests/test_black.py', needs=['aiohttp', 'parameterized'],
             arguments=['-k', 'many or multi or reformat or cache or pool']),
     project('tqdm', 'tests/tests_concurrent.py',
             needs=['pytest-timeout', 'pytest-asyncio']),

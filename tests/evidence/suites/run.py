@@ -59,7 +59,7 @@ class Suite:
             archives = target + '-sdist'
             subprocess.check_call(
                 [self.python, '-m', 'pip', 'download', '--quiet', '--no-deps',
-                 '--no-binary', ':all:', '--dest', archives,
+                 '--no-binary', self.project.name, '--dest', archives,
                  '%s==%s' % (self.project.name, self.version)])
             archive, = glob.glob(os.path.join(archives, '*'))
             shutil.unpack_archive(archive, target)
