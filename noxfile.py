@@ -36,7 +36,7 @@ DOWNLOADS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '.nox',
 TEST_REQUIREMENTS = ['pytest', 'pytest-xdist', 'gevent', 'eventlet', 'wrapt',
                      'hypothesis']
 # More than there are processors: nearly all tests wait for child processes.
-TEST_PROCESSES = '8'
+TEST_PROCESSES = '6'
 # These take seconds, and need files from all over the checkout.
 TESTS_OF_SDIST = ['tests/activation/test_table.py',
                   'tests/thread_pools/test_lock.py']
