@@ -212,7 +212,7 @@ def differences(program, seen, stock):
         labels.add('slow, ' + kinds)
     if seen.descriptors > max(one.descriptors for one in stock) > 0:
         labels.add('timing: descriptors, ' + kinds)
-    refused = done = other_lines = False
+    refused = done = kills = False
     for job, fate in seen.jobs.items():
         fates = {one.jobs.get(job, 'never') for one in stock}
         if fate in fates:
@@ -230,8 +230,8 @@ def differences(program, seen, stock):
             # 3.6 takes it, and may lose it: the pool has been told to end, or
             # exit does not wait for what submits.
             refused = True
-            # What its steps would have done changes what is printed.
-            other_lines |= isinstance(by_place[in_program(job)][2], list)
+            # A worker process that it would have killed goes on, and prints.
+            kills |= '["kill", ' in json.dumps(by_place[in_program(job)][2])
             continue
         timing = 'cancelled' in fates | {fate} and 'lost' != fate
         labels.add('%s%s: %s, not %s' % (
@@ -247,7 +247,7 @@ def differences(program, seen, stock):
     if not any(tuple(job for job in seen.order if job in other) == other
                for other in orders):
         labels.add('timing: order')
-    if None not in statuses and not other_lines:
+    if None not in statuses and not kills:
         for line in seen.lines - set().union(*[one.lines for one in stock]):
             if not (refused and 'cannot schedule new futures' in line
                     or done and line.startswith(TOO_LATE)):
