@@ -44,10 +44,25 @@ def environments(tmp_path_factory):
             'prefix': throw_away.prefix(folder / 'prefix')}
 
 
+@pytest.fixture(scope='session')
+def enabled_environment(environments, tmp_path_factory):
+    """The virtual environment after `enable`, to be copied: it may be moved."""
+    environment = throw_away.copied(
+        environments['venv'], tmp_path_factory.mktemp('enabled') / 'venv')
+    environment.enable()
+    return environment
+
+
 @pytest.fixture
 def venv(environments, tmp_path):
     """A throw-away virtual environment with backport in it."""
     return throw_away.copied(environments['venv'], tmp_path / 'venv')
+
+
+@pytest.fixture
+def enabled(enabled_environment, tmp_path):
+    """The same, enabled."""
+    return throw_away.copied(enabled_environment, tmp_path / 'enabled')
 
 
 @pytest.fixture

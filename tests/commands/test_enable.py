@@ -55,14 +55,13 @@ def test_on_and_off(request, kind):
     assert environment.files() == before
 
 
-def test_a_second_time_changes_nothing(venv):
-    venv.enable()
-    before = venv.files()
-    child = venv.enable()
-    assert 'on already, by %s;' % venv.pth in child.out
-    assert venv.files() == before
-    venv.disable()
-    assert 'it is not enabled here;' in venv.disable().out
+def test_a_second_time_changes_nothing(enabled):
+    before = enabled.files()
+    child = enabled.enable()
+    assert 'on already, by %s;' % enabled.pth in child.out
+    assert enabled.files() == before
+    enabled.disable()
+    assert 'it is not enabled here;' in enabled.disable().out
 
 
 @pytest.mark.parametrize('name', ['sitecustomize.py', 'mine.pth'])
@@ -92,11 +91,10 @@ def test_what_a_start_reads_is_compiled(venv):
     assert len(compiled) > 10 and all(map(os.path.exists, compiled))
 
 
-def test_copied_with_its_environment(venv, tmp_path):
+def test_copied_with_its_environment(enabled, tmp_path):
     """An environment is moved, for example as a layer of an image."""
-    venv.enable()
-    moved = copied(venv, tmp_path / 'moved')
-    shutil.rmtree(venv.root)
+    moved = copied(enabled, tmp_path / 'moved')
+    shutil.rmtree(enabled.root)
     assert moved.is_on()
     moved.disable()
     assert not moved.is_on()
@@ -156,28 +154,26 @@ def test_user_site(prefix, tmp_path):
     lambda data: data + b'import os\n', lambda data: b'#' + data,
     lambda data: data.replace(b'import sys', b'#import sys'),
     lambda data: b'import os\n'])
-def test_edited(venv, edit):
-    venv.enable()
-    edited = edit(read(venv.pth))
-    venv.write('zz_backport.pth', edited)
-    assert_refused(venv.backport('disable'), venv.pth, 'by hand')
-    if venv.is_on():
-        assert 'active already, by %s;' % venv.pth in venv.enable().out
+def test_edited(enabled, edit):
+    edited = edit(read(enabled.pth))
+    enabled.write('zz_backport.pth', edited)
+    assert_refused(enabled.backport('disable'), enabled.pth, 'by hand')
+    if enabled.is_on():
+        assert 'active already, by %s;' % enabled.pth in enabled.enable().out
     else:
-        assert_refused(venv.backport('enable'), venv.pth, 'by hand')
-    assert read(venv.pth) == edited
+        assert_refused(enabled.backport('enable'), enabled.pth, 'by hand')
+    assert read(enabled.pth) == edited
 
 
-@pytest.mark.parametrize('name', [
-    'sitecustomize.py.1', 'sitecustomize.py.2019-backup', 'zz_backport.pth.1',
-    'zz_backport.1.new', 'sitecustomize.py'])
-def test_what_is_not_ours_stays(venv, name):
+def test_what_is_not_ours_stays(venv):
     """By its name it could be what an enable that was killed has left."""
-    path = venv.write(name, b'x = 1\n')
+    paths = [venv.write(name, b'x = 1\n') for name in (
+        'sitecustomize.py.1', 'sitecustomize.py.2019-backup',
+        'zz_backport.pth.1', 'zz_backport.1.new', 'sitecustomize.py')]
     venv.disable()
     venv.enable()
     venv.disable()
-    assert read(path) == b'x = 1\n'
+    assert [read(path) for path in paths] == [b'x = 1\n'] * len(paths)
     # The twin is what one has left.
     venv.enable()
     ours = read(venv.pth)

@@ -15,13 +15,12 @@ NAIVE = b'import backport\n'
 THEIRS = b'import os; os.write(1, b"theirs\\n")\n'
 
 
-def test_isolated_and_optimised(venv):
-    venv.enable()
+def test_isolated_and_optimised(enabled):
     for flags in '-I', '-E', '-s', '-O', '-B':
-        assert venv.is_on(flags), flags
-    assert venv.is_on('-Werror', '-bb')
-    assert not venv.is_on('-S')
-    assert not venv.is_on(env={'BACKPORT_DISABLE': '1'})
+        assert enabled.is_on(flags), flags
+    assert enabled.is_on('-Werror', '-bb')
+    assert not enabled.is_on('-S')
+    assert not enabled.is_on(env={'BACKPORT_DISABLE': '1'})
 
 
 def test_start_loads_nothing(venv):
@@ -36,49 +35,44 @@ def test_start_loads_nothing(venv):
     assert set(eval(venv.run('-c', program).out)) - before == loaded
 
 
-def test_uninstalled_without_disable(venv):
-    venv.enable()
-    shutil.rmtree(os.path.join(venv.site, 'backport'))
-    assert not venv.is_on()
-    child = venv.run('-c', 'import asyncio', env={'BACKPORT_REPORT': '1'})
+def test_uninstalled_without_disable(enabled):
+    shutil.rmtree(os.path.join(enabled.site, 'backport'))
+    assert not enabled.is_on()
+    child = enabled.run('-c', 'import asyncio', env={'BACKPORT_REPORT': '1'})
     assert (child.returncode, child.err) == (0, '')
 
 
-def test_a_module_of_the_same_name_is_left_alone(venv, tmp_path):
+def test_a_module_of_the_same_name_is_left_alone(enabled, tmp_path):
     """A start would run the program's own module, if it looked for the name."""
-    venv.enable()
     (tmp_path / 'backport.py').write_text('raise SystemExit("run")')
     program = shutil.copy(IS_ON, str(tmp_path))
-    assert venv.run(program).words == ['True']
+    assert enabled.run(program).words == ['True']
 
 
 @pytest.mark.parametrize('module', [
     'asyncio', 'concurrent.futures.thread', 'concurrent.futures.process',
     'concurrent.futures'])
-def test_every_way_to_load_it(venv, module):
-    venv.enable()
-    child = venv.run(IS_ON, 'import ' + module)
+def test_every_way_to_load_it(enabled, module):
+    child = enabled.run(IS_ON, 'import ' + module)
     assert child.words == ['True'], child
 
 
-def test_zipapp(venv, tmp_path):
-    venv.enable()
+def test_zipapp(enabled, tmp_path):
     (tmp_path / 'app').mkdir()
     shutil.copy(IS_ON, str(tmp_path / 'app' / '__main__.py'))
     archive = str(tmp_path / 'app.pyz')
-    assert venv.run('-m', 'zipapp', str(tmp_path / 'app'), '-o',
-                    archive).returncode == 0
-    assert venv.run(archive).words == ['True']
+    assert enabled.run('-m', 'zipapp', str(tmp_path / 'app'), '-o',
+                       archive).returncode == 0
+    assert enabled.run(archive).words == ['True']
 
 
-def test_deactivate_holds(venv):
+def test_deactivate_holds(enabled):
     """The start-up files do not activate it again."""
-    venv.enable()
-    child = venv.run(IS_ON, 'import backport; backport.deactivate()')
+    child = enabled.run(IS_ON, 'import backport; backport.deactivate()')
     assert child.words == ['False'], child
 
 
-def test_threads_that_load_it_at_once(venv, find_program):
+def test_threads_that_load_it_at_once(enabled, find_program):
     """A thread that waits for a module that another one loads does not hang.
 
     importlib itself can hang: its search for deadlocks can go round in circles
@@ -86,9 +80,8 @@ def test_threads_that_load_it_at_once(venv, find_program):
     most of them the import fails in some threads.  The modules that are loaded
     in the end are patched.
     """
-    venv.enable()
     for _ in range(5):
-        child = venv.run(find_program('loaded_at_once.py'))
+        child = enabled.run(find_program('loaded_at_once.py'))
         if 'in has_deadlock' not in child.err:
             break
     assert child.out.splitlines() == ['0', "{'applied'}"], child
@@ -133,17 +126,16 @@ def test_a_sitecustomize_that_raises(venv):
 
 
 @pytest.mark.parametrize('name', LAUNCHERS)
-def test_launchers(venv, find_program, name):
+def test_launchers(enabled, find_program, name):
     """The program that a launcher starts is protected, and so is its child."""
-    venv.enable()
-    child = venv.run(LAUNCHER, name, find_program('is_on_and_in_a_child.py'),
-                     'and a child')
+    child = enabled.run(LAUNCHER, name,
+                        find_program('is_on_and_in_a_child.py'), 'and a child')
     assert child.words == [
         'True', 'True', 'True', str(name != 'cleans_up')], child
     # enable can be run by a launcher as well.
-    venv.disable()
-    child = venv.run(LAUNCHER, name, '-m', 'backport', 'enable')
-    assert child.returncode == 0 and venv.is_on()
+    enabled.disable()
+    child = enabled.run(LAUNCHER, name, '-m', 'backport', 'enable')
+    assert child.returncode == 0 and enabled.is_on()
 
 
 def test_it_comes_before_what_rewrites(venv):

@@ -52,19 +52,18 @@ def test_off(venv):
     assert result['package'] == os.path.join(venv.site, 'backport')
 
 
-def test_on(venv):
-    venv.enable()
-    result = status(venv)
-    assert result['auto_activation'] == on('pth', venv.pth)
+def test_on(enabled):
+    result = status(enabled)
+    assert result['auto_activation'] == on('pth', enabled.pth)
     assert (result['code'], result['states']) == (0, {'applied'})
-    result = status(venv, env={'BACKPORT_DISABLE': '1'})
+    result = status(enabled, env={'BACKPORT_DISABLE': '1'})
     assert (result['code'], result['states']) == (3, {'disabled'})
     for name in '1', 'thread':
-        child = venv.backport('status', env={'BACKPORT_DISABLE': name})
+        child = enabled.backport('status', env={'BACKPORT_DISABLE': name})
         assert child.returncode == 3
         assert 'Unset' in child.out and 'enable"' not in child.out, child
-    venv.disable()
-    assert status(venv)['code'] == 3
+    enabled.disable()
+    assert status(enabled)['code'] == 3
 
 
 def test_by_run(venv):
@@ -90,10 +89,9 @@ def test_other_means_what_nobody_else_is(venv):
 
 
 @pytest.mark.parametrize('launcher', LAUNCHERS)
-def test_under_a_launcher(venv, launcher):
-    venv.enable()
-    result = status(venv, LAUNCHER, launcher)
-    assert result['auto_activation'] == on('pth', venv.pth)
+def test_under_a_launcher(enabled, launcher):
+    result = status(enabled, LAUNCHER, launcher)
+    assert result['auto_activation'] == on('pth', enabled.pth)
     assert result['code'] == 0
 
 
@@ -112,9 +110,8 @@ def test_under_a_launcher_that_keeps_it_out(venv):
     assert (result['code'], result['auto_activation']) == (3, OFF)
 
 
-def test_with_an_option_that_keeps_it_out(venv):
-    venv.enable()
-    result = status(venv, '-S', env={'PYTHONPATH': venv.site})
+def test_with_an_option_that_keeps_it_out(enabled):
+    result = status(enabled, '-S', env={'PYTHONPATH': enabled.site})
     assert not result['auto_activation']['in_this_process']
     assert result['code'] == 3
 
@@ -238,18 +235,14 @@ def files(package):
             or name == 'patches/thread_3_7.py']
 
 
-def test_half_installed(venv):
+def test_half_installed(enabled):
     """Without any one file it prints a line and exits with 2, or works."""
-    venv.enable()
-    package = os.path.join(venv.site, 'backport')
+    package = os.path.join(enabled.site, 'backport')
     wrong = []
     for name in files(package):
         path = os.path.join(package, name)
         os.rename(path, path + '.away')
-        for folder, _, _ in list(os.walk(package)):
-            if folder.endswith('__pycache__'):
-                shutil.rmtree(folder)
-        child = venv.backport('status')
+        child = enabled.backport('status')
         os.rename(path + '.away', path)
         code = WITHOUT.get(name, 2)
         lines = child.err.count('\n')
@@ -282,38 +275,37 @@ sys.meta_path.insert(0, Finder)
 
 
 @pytest.mark.parametrize('module', ['thread', 'process'])
-def test_each_patch_is_looked_at_by_itself(venv, module):
+def test_each_patch_is_looked_at_by_itself(enabled, module):
     """The other one says nothing, and the import of backport would be late."""
-    venv.enable()
-    path = venv.write('sitecustomize.py', (
+    path = enabled.write('sitecustomize.py', (
         FINDER % ('concurrent.futures.' + module)).encode())
-    assert venv.is_on() == (module == 'process')
-    result = status(venv)
+    assert enabled.is_on() == (module == 'process')
+    result = status(enabled)
     assert (result['code'], result['auto_activation']) == (3, OFF)
     assert {record['name'] for record in result['patches']
             if record['state'] == 'pending'} == {module}
     # enable says the same, and what was there is there again.
-    before = venv.files()
-    child = venv.backport('enable')
+    before = enabled.files()
+    child = enabled.backport('enable')
     assert child.returncode == 1
     assert child.err.endswith('still not active for %s\n' % module), child
-    assert venv.files() == before
+    assert enabled.files() == before
     os.unlink(path)
-    assert status(venv)['code'] == 0
+    assert status(enabled)['code'] == 0
 
 
-def test_a_relative_pythonpath(venv, tmp_path):
+def test_a_relative_pythonpath(enabled, tmp_path):
     """The fresh interpreter is where the program is."""
-    venv.enable()
     (tmp_path / 'src').mkdir()
     (tmp_path / 'src' / 'sitecustomize.py').write_text(
         FINDER % 'concurrent.futures.thread')
     for folder, code in (tmp_path, 3), ('/', 0):
-        child = venv.run('-c', 'import os, runpy, sys\n'
-                         'os.chdir(sys.argv.pop(1))\n'
-                         'os.environ["PYTHONPATH"] = "src"\n'
-                         'runpy.run_module("backport", run_name="__main__")',
-                         str(folder), 'status')
+        child = enabled.run(
+            '-c', 'import os, runpy, sys\n'
+            'os.chdir(sys.argv.pop(1))\n'
+            'os.environ["PYTHONPATH"] = "src"\n'
+            'runpy.run_module("backport", run_name="__main__")',
+            str(folder), 'status')
         assert child.returncode == code, child
 
 

@@ -154,10 +154,16 @@ def prefix(root, lib=os.path.join(sys.base_prefix, 'lib')):
             os.symlink(os.path.join(lib, name),
                        os.path.join(environment.root, 'lib', name))
     stdlib = os.path.join(lib, VERSION)
+    own = os.path.dirname(environment.site)
     for name in os.listdir(stdlib):
         if name not in ('site-packages', 'sitecustomize.py', '__pycache__'):
-            os.symlink(os.path.join(stdlib, name),
-                       os.path.join(os.path.dirname(environment.site), name))
+            os.symlink(os.path.join(stdlib, name), os.path.join(own, name))
+    if os.path.isdir(os.path.join(stdlib, '__pycache__')):
+        # Without it, each start would compile all that it imports.
+        shutil.copytree(
+            os.path.join(stdlib, '__pycache__'),
+            os.path.join(own, '__pycache__'),
+            ignore=shutil.ignore_patterns('*.opt-?.pyc', 'sitecustomize.*'))
     install(environment.site)
     return environment
 
@@ -187,8 +193,11 @@ def copy_lib(target):
         shutil.copy(path, target)
     shutil.copytree(
         os.path.join(lib, VERSION), os.path.join(target, VERSION),
-        ignore=shutil.ignore_patterns('site-packages', 'test', 'tests',
-                                      'idlelib', 'config-*'))
+        # What no start needs; it is much of it.
+        ignore=shutil.ignore_patterns(
+            'site-packages', 'test', 'tests', 'idlelib', 'config-*', 'lib2to3',
+            'ensurepip', 'tkinter', 'turtledemo', 'pydoc_data', 'unittest',
+            'distutils', 'xml', 'email', 'sqlite3', '*.opt-?.pyc'))
 
 
 def change(path, old, new):
@@ -202,11 +211,11 @@ def change(path, old, new):
 def copied(environment, root):
     """Copy an environment, links as links, into the folder *root*."""
     shutil.copytree(environment.root, str(root), symlinks=True,
-                    copy_function=_link if WINDOWS else shutil.copy2)
+                    copy_function=_link)
     return Environment(root)
 
 
 def _link(source, target):
-    """Link what nobody writes to: few users of Windows can make symlinks."""
+    """Link what nobody writes to."""
     own = os.sep + 'site-packages' + os.sep in os.fspath(target)
     (shutil.copy2 if own else os.link)(source, target)

@@ -256,7 +256,7 @@ def main():
     table = [(title, 'version', 'arguments', 'stock', 'patched',
               "upstream's lock"), ('---',) * 6]
     # They mostly wait.  "launched" enables it in the whole environment, alone.
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
         futures = {row: pool.submit(judge, row) for row in rows
                    if row.client != 'launched'}
     judgements = [futures[row].result() if row in futures else judge(row)

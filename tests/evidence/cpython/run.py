@@ -8,7 +8,7 @@ The tests are those that come with it (`python -m test`), unmodified.  They are
 run in the environment as it is, and then with the package activated in every
 interpreter that starts there.
 
-Without TEST those in `SHORT` are run, which takes less than a minute, with
+Without TEST those in `SHORT` are run, which takes seconds, with
 --full those in `FULL`, and with "all" every test file of the interpreter.  With
 --later these are the tests of pools that a newer interpreter has in its
 test_concurrent_futures, see later.py; one that hangs there fails.  Those that
@@ -39,9 +39,11 @@ FULL = ('test_concurrent_futures', 'test_threading', 'test_atexit',
 # The children that it starts use thread pools, some of them with -I.
 WITH_CHILDREN = 'test_concurrent_futures'
 SHORT = ('test_threading', 'test_atexit', 'test_concurrent_futures')
-# test_concurrent_futures takes minutes, nearly all of it for process pools.
-SHORT_MATCH = {'test_concurrent_futures': ['*.ThreadPoolShutdownTest.*',
-                                           '*.ThreadPoolExecutorTest.*']}
+# What takes seconds: no process pools, no test_map_timeout, no barriers.
+SHORT_MATCH = {
+    'test_concurrent_futures': ['*.ThreadPoolShutdownTest.*',
+                                '*.ThreadPoolExecutorTest.test_[!m]*'],
+    'test_threading': ['*.Thread*', '*.Subinterp*']}
 #: The tests of a newer interpreter that concern pools; of process pools those
 #: with fork, and of the others what is about exit.
 LATER_MATCH = {'test_concurrent_futures': ['*.ThreadPool*',

@@ -30,16 +30,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 #: Bound on preemptions and interrupts together: (by default, with --full).
 #: By default a scenario takes seconds.  '2d': see `explorer.explore`.
 BOUNDS = {
-    'new-pool': (1, 2), 'full-pool': (2, 2), 'from-a-worker': (1, 2),
-    'growing-pool': ('2d', 2), 'with-pool': (1, 2), 'freed-thread': (2, 2),
-    'told-pool': (1, 2), 'fresh-pool': (1, 2), 'late-native-thread': (0, 2),
-    'handed-over-start': (1, 2), 'old-submit': (1, 2), 'fresh-old': (1, 2),
-    'two-pools': ('2d', 2), 'nested': ('2d', 2), 'nested-in-exit': (1, 2),
+    'new-pool': ('1d', 2), 'full-pool': (1, 2), 'from-a-worker': (1, 2),
+    'growing-pool': ('1d', 2), 'with-pool': ('1d', 2), 'freed-thread': (2, 2),
+    'told-pool': (1, 2), 'fresh-pool': ('1d', 2), 'late-native-thread': (0, 2),
+    'handed-over-start': (1, 2), 'old-submit': (1, 2), 'fresh-old': ('1d', 2),
+    'two-pools': ('1d', 2), 'nested': ('1d', 2), 'nested-in-exit': (1, 2),
     'crosswise': (0, 2), 'stuck': (0, 2), 'dead-start': (1, 2),
     'interrupted': (2, 2), 'exit-inside': (1, 2), 'ctrl-c': (0, 2),
     'own-submit': (1, 2), 'own-start': (1, 2), 'own-copy': (1, 2),
     'stock-submit': (1, 2), 'swallows': (1, 2), 'slow-start': (1, 2),
-    'locking': ('2d', 2), 'nested-locking': (1, 2), 'two-locking': (0, 2),
+    'locking': ('1d', 2), 'nested-locking': ('1d', 2), 'two-locking': (0, 2),
     'exit-inside-locking': (1, 2), 'fork': (0, 2), 'fork-locking': (0, 2),
     'fork-inside': (1, 2), 'fork-late': (0, 2),
 }

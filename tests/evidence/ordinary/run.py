@@ -131,7 +131,7 @@ def replay(python, arguments):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('pythons', nargs='+', metavar='INTERPRETER')
-    parser.add_argument('--seconds', type=float, default=60)
+    parser.add_argument('--seconds', type=float, default=30)
     parser.add_argument('--full', action='store_true')
     parser.add_argument('--seed', type=int)
     parser.add_argument('--jobs', type=int, default=1)
