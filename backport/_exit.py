@@ -1,6 +1,6 @@
 """The state that the patched submit and the exit handler of a module share.
 
-Unlike 3.9, this takes no lock: only the exit handler ever waits.
+Unlike 3.9's, submit takes no lock: only the exit handler ever waits.
 
 The exit handler does what stock's does: it tells all workers to leave, and
 joins them.  Then it *closes*: from here on no worker is started.  Last it waits
@@ -38,7 +38,11 @@ INTERRUPTED = 1
 
 
 class Exit:
-    """The state of one module at exit.  *lock* is for thread pools."""
+    """The state of one module at exit.
+
+    *lock* is the `GlobalShutdownLock` of thread pools: exit waits for the
+    programs that hold it.
+    """
 
     #: The message with which submit refuses work.
     REFUSED = 'cannot schedule new futures after interpreter shutdown'
@@ -55,7 +59,8 @@ class Exit:
         # A Thread that is being started -> (its value in the dictionary of
         # threads, process id, thread id of the submitter, its pool's processes)
         self.starting = {}
-        # Stock's handler may have set the flag, before the patch was applied.
+        # If the flag is set before `declare` is called, stock's handler has set
+        # it, before the patch was applied: exit has closed.
         self.process_id, self.closed, self.told = None, True, {}
         # For the report; two threads that count at the same time may count one.
         self.waits = self.refusals = 0
@@ -66,7 +71,8 @@ class Exit:
         """Return whether this very process has declared exit.
 
         One that a job forks while exit waits for that job inherits the flag.
-        To be called before `closed` or `told` is read: `declare` resets both.
+        To be called before `closed` or `told` is read: until `declare` resets
+        them, they are those of an earlier exit, or of none.
         """
         return (self.namespace[self.flag]
                 and self.process_id in (None, getpid()))
@@ -136,6 +142,7 @@ class Exit:
         finally:
             self.closed = True
         self._wait(self._being_started, STARTING)
+        # Starts that a signal handler has interrupted may still come.
         self._wait(lambda: [
             thread for thread in list(self.starting) + _keys(threads)
             if thread in threading._limbo], INTERRUPTED)
@@ -155,6 +162,7 @@ class Exit:
         for thread in running:
             value = found[thread]
             self._wait_for_room(value)
+            # With the queue itself, so that no other one gets this id.
             self.told[id(value)] = value
             tell(value)
         return running
@@ -208,6 +216,7 @@ def _join(threads):
     for thread in threads:
         # The thread has ended, but another join, in shutdown() for instance, is
         # under way: an assertion in `threading` fails.  Stock's handler dies.
+        # To give up loses nothing.
         for _ in range(100):
             try:
                 thread.join()
@@ -234,16 +243,16 @@ def _has_started(thread):
     try:
         return thread._started.is_set()
     except AttributeError:
-        return True     # it is no threading.Thread
+        return True     # it is not a threading.Thread
 
 
 def _is_running(thread):
     """Return whether *thread* has started, and may still be running.
 
-    Nobody needs to tell one that has ended.  On 3.6 its queue may even have
-    been forked with the mutex held, and put() would block for ever.  If a fork
-    happens in the middle of a submit, the child marks the new Thread as stopped
-    and starts it afterwards: its new lock shows that it runs.
+    One that has ended needs no None.  In a forked child of 3.6, put() could
+    even block for ever: the mutex of its queue was forked while it was held.
+    A fork in the middle of a submit (by a signal handler) marks the new Thread
+    as stopped before the child starts it: then its lock shows that it runs.
     """
     return _has_started(thread) and not (
         getattr(thread, '_is_stopped', False)

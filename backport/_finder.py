@@ -1,4 +1,4 @@
-"""Has the pools of `concurrent.futures` patched when their modules are loaded.
+"""Patches the pools of `concurrent.futures` when their modules are loaded.
 
 All the rest of the package is imported when there is a pool, as submodules of
 this file's package.  That is `backport`, or whatever else a program imports; or
@@ -19,8 +19,7 @@ PATCHES = {'thread': 'concurrent.futures.thread',
 # only the live code tells whether it has been.
 decided = {}
 
-# Ids of the threads in which `status` tries `find_spec` -> whether it was
-# asked.
+# Thread id -> whether `find_spec` was called, while `status` tries it there.
 probes = {}
 
 _asking = set()     # ids of the threads in find_spec
@@ -34,7 +33,7 @@ def find_spec(fullname, path=None, target=None):
     """Return the spec that the other finders give, with a `Loader`, or None.
 
     Nothing may be imported here.  A finder is called under the one global
-    import lock: whoever imports there can wait for a thread that waits for it.
+    import lock, and an import under that can deadlock.
     """
     if fullname not in PATCHES.values() or get_ident() in _asking:
         return None
@@ -54,7 +53,7 @@ def find_spec(fullname, path=None, target=None):
     return spec
 
 
-# A function, for deepcopy(sys.meta_path) cannot copy a module.
+# A function: a test may deepcopy(sys.meta_path), which cannot copy a module.
 find_spec.find_spec = find_spec
 find_spec.is_of_backport = True
 
@@ -62,11 +61,12 @@ find_spec.is_of_backport = True
 def watch(spec, fullname):
     """Have the module of *spec* patched when its loader has run it."""
     lazy = getattr(sys.modules.get('importlib.util'), 'LazyLoader', ())
-    while isinstance(spec.loader, lazy):
-        spec = spec.loader      # a LazyLoader has a loader, and stays lazy
+    holder = spec
+    while isinstance(holder.loader, lazy):
+        holder = holder.loader      # a LazyLoader has a loader, and stays lazy
     # A finder that keeps its specs gives one that has been watched.
-    if not isinstance(spec.loader, Loader):
-        spec.loader = Loader(spec, fullname)
+    if not isinstance(holder.loader, Loader):
+        holder.loader = Loader(holder, fullname)
 
 
 class Loader:
@@ -126,7 +126,7 @@ def patch(name, module):
 
 
 def is_lazy(module):
-    """Return whether *module* is one that any look at it would load."""
+    """Return whether *module* is one that the first access loads."""
     return type(module).__name__ == '_LazyModule'
 
 
@@ -143,8 +143,7 @@ def carry_out(name, module):
         elif '_backport' in vars(module):
             from . import _inspect
             _inspect.revert(name, module)
-        # Another thread may have decided otherwise meanwhile, and have come too
-        # early to see this.
+        # Again, if another thread has decided otherwise meanwhile.
         if is_off(name) == off:
             return problem
 
@@ -154,7 +153,7 @@ def decide():
     decisions = {}
     for name in PATCHES:
         decisions[name] = _decision(name)
-    decided.update(decisions)   # one step: it drops tuples of strings only
+    decided.update(decisions)   # one step: freeing tuples runs no Python code
 
 
 def _decision(name):
@@ -178,7 +177,10 @@ def _decision(name):
 
 
 def is_off(name):
-    """Return whether a patch must not be applied."""
+    """Return whether a patch must not be applied.
+
+    One that was refused is tried again if the module is loaded again.
+    """
     return decided[name][0] in ('disabled', 'not-needed', 'not-supported')
 
 
@@ -224,7 +226,7 @@ class Package(type(sys)):
     """This package without its __init__.py, under a name of its own.
 
     For ``from . import x`` it reads x.py by its path.  An ordinary import would
-    cost a start with a pool 0.3 % more, for each module.
+    cost a start with a pool 0.3 % more for each module, and there are seven.
     """
 
     def __init__(self, name, path):

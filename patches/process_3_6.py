@@ -15,7 +15,7 @@ def submit(self, fn, *args, **kwargs):
                                     'process pool is not usable anymore')
         if self._shutdown_thread:
             raise RuntimeError('cannot schedule new futures after shutdown')
-        # New on 3.6 (bpo-33097, in 3.7): no late work is refused otherwise.
+        # As on 3.7 (bpo-33097).  The second look, below, decides the race.
         if _shutdown and _backport.declared():
             raise _backport.refusal()
 

@@ -2,6 +2,7 @@
 import functools
 import os
 import sys
+import zlib
 
 import pytest
 
@@ -9,6 +10,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 'support'))
 import children     # noqa: E402
 import environments as throw_away   # noqa: E402
+
+
+def pytest_collection_modifyitems(config, items):
+    """With -n, mix the tests that wait with those that compute."""
+    if hasattr(config, 'workerinput'):
+        items.sort(key=lambda item: zlib.crc32(item.nodeid.encode()))
 
 
 @pytest.fixture(name='run_python')

@@ -37,7 +37,7 @@ def find_spec(name, path=None, target=None):
         return finder.find_spec(name, path, target)
 
 
-# A function, for deepcopy(sys.meta_path) cannot copy a module.
+# A function: a test may deepcopy(sys.meta_path), which cannot copy a module.
 find_spec.find_spec = find_spec
 find_spec.watches_for_backport = find_spec.is_of_backport = True
 find_spec.api = lambda: load().api()

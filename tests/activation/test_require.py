@@ -28,7 +28,8 @@ import sys, backport
 before = set(sys.modules)
 backport.require()
 print(*[name for name in set(sys.modules) - before
-        if not name.startswith('backport.') and name != '_sha256'])
+        if not name.startswith('backport.') and name != '_sha256'
+        and name not in sys.builtin_module_names])
 ''')
     assert child.out == '\n' and not child.err, child
 

@@ -53,8 +53,7 @@ def many_threads_and_pools():
     use(shared)
     before = sizes()    # is counted itself from now on
     before = sizes()
-    for _ in range(4):
-        use(shared)
+    use(shared)
     after = sizes()
     print(*map(int.__sub__, after, before))
 
