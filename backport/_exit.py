@@ -6,8 +6,8 @@ The exit handler does what stock's does: it tells all workers to leave, and
 joins them.  Then it *closes*: from here on no worker is started.  Last it waits
 for the workers that are just being started, and tells and joins them as well.
 
-A submitter and the exit handler meet in two places.  In each, both write first
-and read second, so that one of the two sees the other:
+A submitter and the exit handler meet in two places.  In each, the order lets
+one of the two see the other:
 
 * A submitter registers a worker in `starting`, then reads `closed`.  The exit
   handler sets `closed`, then reads `starting`.  So either the worker is not

@@ -1,8 +1,8 @@
 """Patches the pools of `concurrent.futures` when their modules are loaded.
 
-All the rest of the package is imported when there is a pool, as submodules of
-this file's package.  That is `backport`, or whatever else a program imports; or
-it is `_backport_bpo31783`, if startup/watch.py has loaded this file by its
+All the rest of the package is imported when a pool's module is, as submodules
+of this file's package.  That is `backport`, or whatever else a program imports;
+or it is `_backport_bpo31783`, if startup/watch.py has loaded this file by its
 path: a program may have a backport.py of its own.
 """
 import os
@@ -181,7 +181,8 @@ def is_off(name):
 
     One that was refused is tried again if the module is loaded again.
     """
-    return decided[name][0] in ('disabled', 'not-needed', 'not-supported')
+    return decided.get(name, (None,))[0] in (
+        'disabled', 'not-needed', 'not-supported')
 
 
 def refuse(name, reason):

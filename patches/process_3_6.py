@@ -15,7 +15,8 @@ def submit(self, fn, *args, **kwargs):
                                     'process pool is not usable anymore')
         if self._shutdown_thread:
             raise RuntimeError('cannot schedule new futures after shutdown')
-        # As on 3.7 (bpo-33097).  The second look, below, decides the race.
+        # As on 3.7 (bpo-33097), but not in a forked child.  The second look,
+        # below, decides the race.
         if _shutdown and _backport.declared():
             raise _backport.refusal()
 
@@ -27,7 +28,7 @@ def submit(self, fn, *args, **kwargs):
         # (Its id is queued later: a manager dies of one that has no item.)
         if _shutdown and _backport.declared():
             # The manager of a broken pool iterates over this dictionary, and
-            # would die of a pop.
+            # may die of a pop.
             if not self._broken:
                 self._pending_work_items.pop(self._queue_count, None)
                 # A manager may have stayed for it.
@@ -59,7 +60,7 @@ def _start_queue_management_thread(self):
         def start():
             # Start the processes so that their sentinels are known.
             self._adjust_process_count()
-            # Not before: a class may replace what the manager gets.
+            # After it, as on stock: an override may replace these.
             t._args = (weakref.ref(self, weakref_cb),
                        self._processes,
                        self._pending_work_items,

@@ -38,7 +38,7 @@ def submit(*args, **kwargs):
         # (Its id is queued later: a manager dies of one that has no item.)
         if _global_shutdown:
             # The manager of a broken pool iterates over this dictionary, and
-            # would die of a pop.
+            # may die of a pop.
             if not self._broken:
                 self._pending_work_items.pop(self._queue_count, None)
                 # A manager may have stayed for it.
@@ -73,7 +73,7 @@ def _start_queue_management_thread(self):
         def start():
             # Start the processes so that their sentinels are known.
             self._adjust_process_count()
-            # Not before: a class may replace what the manager gets.
+            # After it, as on stock: an override may replace these.
             t._args = (weakref.ref(self, weakref_cb),
                        self._processes,
                        self._pending_work_items,
