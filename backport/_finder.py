@@ -195,7 +195,8 @@ def refuse(name, reason):
         pass    # standard error is closed, for one; status() has the reason
 
 
-# How the package is read under its private name, without importing it.
+# How the package is read under its private name, without importing it.  The
+# rest of this file does not depend on how.
 
 def package():
     """Have sys.modules contain this package, so that it can be imported from.
