@@ -28,7 +28,13 @@ async def calls():
 
 
 def run(coroutine):
-    asyncio.new_event_loop().run_until_complete(coroutine)
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(coroutine)
+    finally:
+        # Else 3.6, stock as well, may print a ValueError of the loop's __del__:
+        # that depends on when the garbage collector runs.
+        loop.close()
 
 
 pool = ThreadPoolExecutor(2)
