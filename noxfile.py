@@ -185,7 +185,8 @@ def clients(session):
     requirements = (CLIENT_REQUIREMENTS if session.posargs
                     else SHORT_CLIENT_REQUIREMENTS)
     session.install(*CLIENT_OPTIONS, *requirements, _build(session))
-    _compile(session, _interpreter(session))
+    # Some of them have files with the syntax of another version.
+    _compile(session, _interpreter(session), success_codes=[0, 1])
     session.run('python', 'tests/evidence/clients/run.py', *session.posargs)
 
 
@@ -460,15 +461,14 @@ def _install_for(session, version, wheel):
     return python
 
 
-def _compile(session, python):
+def _compile(session, python, **options):
     """Compile what is installed beside *python*, for thousands of children.
 
     uv's own option for that fails on 3.6.
     """
-    # Some packages have a file with the syntax of another version.
     session.run(python, '-m', 'compileall', '-qq', '-j', '2', os.path.join(
         os.path.dirname(os.path.dirname(python)), 'lib'),
-        external=True, success_codes=[0, 1])
+        external=True, **options)
 
 
 def _sphinx(session, builder, **options):

@@ -166,10 +166,10 @@ def test_help_and_version(run_python):
 
 
 @needs('/dev/full')
-@pytest.mark.parametrize('command, unbuffered', [
-    ('status', ''), ('status --json', ''), ('verify --trials 1', ''),
-    ('disable', ''), ('diff', ''), ('--version', ''), ('diff --help', ''),
-    ('status', '1'), ('diff', '1'), ('--help', '1')])
+@pytest.mark.parametrize('unbuffered', ['', '1'])
+@pytest.mark.parametrize('command', [
+    'status', 'status --json', 'verify --trials 1', 'disable', 'diff',
+    '--version', '--help', 'diff --help'])
 def test_a_full_disk(run_python, find_program, command, unbuffered):
     child = run_python(find_program('command_writes_to.py'), 'full_disk',
                        *command.split(), env={'PYTHONUNBUFFERED': unbuffered})
