@@ -123,7 +123,7 @@ def _reset_modules():
 def explore(name, bound, stop_at=(), reduced=True, seconds=None):
     """Run all schedules with up to *bound* preemptions, fewest first.
 
-    With "2d" as *bound*, up to two deviations of any kind.
+    With "1d" as *bound*, up to one deviation of any kind.
     *stop_at*: stop as soon as all of these failures have been found, if any.
     *seconds*: stop when so much CPU time has been used.
     Returns what was found, as a dict.

@@ -28,7 +28,7 @@ from mutants import (CHANGED, DEADLOCK, IN_CHILD, LEFT_BEHIND, MUTANTS,
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 #: Bound on preemptions and interrupts together: (by default, with --full).
-#: By default a scenario takes seconds.  '2d': see `explorer.explore`.
+#: By default a scenario takes seconds.  '1d': see `explorer.explore`.
 BOUNDS = {
     'new-pool': ('1d', 2), 'full-pool': (1, 2), 'from-a-worker': (1, 2),
     'growing-pool': ('1d', 2), 'with-pool': ('1d', 2), 'freed-thread': (2, 2),

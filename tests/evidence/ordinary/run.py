@@ -7,7 +7,7 @@
 INTERPRETER has the package installed, or takes it from FOLDER, which may be a
 checkout, of an older commit for example.  What runs this needs hypothesis.
 
-It takes S seconds (60) for all interpreters, which run at the same time, and
+It takes S seconds (30) for all interpreters, which run at the same time, and
 twenty minutes with --full.  J loops for each interpreter run programs; each
 loop has a seed of its own, counted from N: from 0, or a random number with
 --full.  A finding is shrunk and printed; the loop then goes on and leaves out
